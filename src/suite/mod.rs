@@ -1,0 +1,58 @@
+//! Declared cases as typed data: what `suites/<area>.toml` says.
+
+mod case;
+mod corpus;
+mod expect;
+mod placeholders;
+mod step;
+mod text;
+
+pub use case::{CaseDecl, Journey, NameForm, Suite, Variant};
+pub use corpus::{Corpora, Element};
+pub use expect::*;
+pub use placeholders::PLACEHOLDERS;
+pub use step::*;
+pub use text::Text;
+
+use include_dir::{Dir, include_dir};
+
+use crate::spec::LoadError;
+
+static SUITES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/suites");
+
+/// Every bundled suite of declared cases, in order of file name.
+///
+/// # Errors
+/// One of them does not load.
+pub fn bundled() -> Result<Vec<Suite>, LoadError> {
+    let mut files: Vec<_> = SUITES.files().collect();
+    files.sort_by_key(|file| file.path());
+    files.into_iter().filter_map(embedded).map(|(name, text)| Suite::parse(&name, text)).collect()
+}
+
+/// The bundled suite of that name alone, which is what one test in a process of its own needs.
+///
+/// # Errors
+/// It does not load.
+pub fn bundled_one(name: &str) -> Result<Option<Suite>, LoadError> {
+    let file = SUITES.get_file(format!("{name}.toml"));
+    file.and_then(embedded).map(|(name, text)| Suite::parse(&name, text)).transpose()
+}
+
+/// The bundled lists that `each` names.
+///
+/// # Errors
+/// One of them does not load.
+pub fn corpora() -> Result<Corpora, LoadError> {
+    let mut corpora = Corpora::default();
+    for (name, text) in SUITES.get_dir("corpus").into_iter().flat_map(Dir::files).filter_map(embedded) {
+        corpora.add(&name, text)?;
+    }
+    Ok(corpora)
+}
+
+fn embedded(file: &'static include_dir::File<'static>) -> Option<(String, &'static str)> {
+    let toml = file.path().extension().is_some_and(|extension| extension == "toml");
+    let name = format!("suites/{}", file.path().display());
+    toml.then(|| file.contents_utf8().map(|text| (name, text))).flatten()
+}
