@@ -1,0 +1,87 @@
+use super::{Evidence, Fault, judge};
+use crate::{
+    exchange::Transcript,
+    plan::Case,
+    spec::{RequirementId, Spec},
+    suite::Expect,
+};
+
+/// What a case came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Judgement {
+    /// Each fault with the requirement that it breaks.
+    pub findings: Vec<(RequirementId, Fault)>,
+    /// What could not be looked at, and why.
+    pub unjudged: Vec<String>,
+}
+
+/// Judges every expectation of a case.
+///
+/// A fault speaks for the requirement that its check names, else for that of the expectation, else for the case's first.
+pub fn judge_case(spec: &Spec, case: &Case, transcript: &Transcript) -> Judgement {
+    let mut judgement = Judgement::default();
+    for expect in &case.decl.then {
+        match look(expect, spec, case, transcript) {
+            Ok(faults) => {
+                for fault in faults {
+                    let of =
+                        fault.requirement.as_ref().or(expect.requirement.as_ref()).unwrap_or(&case.decl.requirement);
+                    let finding = (of.clone(), fault);
+                    if !judgement.findings.contains(&finding) {
+                        judgement.findings.push(finding);
+                    }
+                }
+            }
+            Err(why) => {
+                let told = format!("{}: {why}", expect.check.name());
+                if !judgement.unjudged.contains(&told) {
+                    judgement.unjudged.push(told);
+                }
+            }
+        }
+    }
+    judgement
+}
+
+fn look(expect: &Expect, spec: &Spec, case: &Case, transcript: &Transcript) -> super::Judged {
+    let at = match &expect.at {
+        Some(mark) => transcript.marked(mark).ok_or_else(|| format!("no exchange is marked `{mark}`")),
+        None => transcript.when().ok_or_else(|| "what is judged was not sent".to_owned()),
+    };
+    judge(&expect.check, &Evidence { spec, case, transcript, at: at.map_err(super::Unjudged)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::testing::*, *};
+    use crate::exchange::Role;
+
+    fn judged(scene: Scene, then: &str) -> Judgement {
+        let case = Case { decl: decl(then), ..scene.case };
+        judge_case(&SPEC, &case, &scene.transcript)
+    }
+
+    #[test]
+    fn each_finding_has_a_requirement() {
+        let scene = Scene::new().get("/given", reply(500)).role(Role::Given).mark("g").get("/", reply(404));
+        let then = "[{ status = [200] }, { status = [401], for = \"a/second\" }, { status = [200], at = \"g\" }]";
+        let judgement = judged(scene, then);
+        let told: Vec<_> = judgement.findings.iter().map(|(id, fault)| (id.as_str(), fault.exchange)).collect();
+        assert_eq!(told, [("a/first", 1), ("a/second", 1), ("a/first", 0)]);
+        assert!(judgement.unjudged.is_empty());
+    }
+
+    #[test]
+    fn the_same_is_told_once() {
+        let judgement = judged(Scene::new().get("/", reply(404)), "[{ status = [200] }, { status = [200] }]");
+        assert_eq!(judgement.findings.len(), 1);
+    }
+
+    #[test]
+    fn what_was_not_seen_is_told() {
+        let then = "[{ status = [200], at = \"x\" }, { status = [200], at = \"x\" }, { answered = {} }]";
+        let judgement = judged(Scene::new(), then);
+        let told = ["status: no exchange is marked `x`", "answered: what is judged was not sent"];
+        assert_eq!(judgement.unjudged, told);
+    }
+}

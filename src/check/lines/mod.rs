@@ -1,0 +1,83 @@
+//! `index-file`: every rule on the lines of an index file (Cargo book, Index files).
+
+mod deps;
+mod features;
+mod file;
+mod values;
+
+use serde_json::{Map, Value};
+
+use super::{Evidence, Fault, Faults, Judged, Unjudged, index, show};
+
+/// One line of the file, with the name that findings give it.
+struct Line<'l> {
+    seen: Evidence<'l>,
+    object: &'l Map<String, Value>,
+    label: String,
+}
+
+impl Line<'_> {
+    fn fault(&self, requirement: &str, place: &str, expected: &str, actual: impl Into<String>) -> Fault {
+        self.seen.fault(format!("{expected} at {place} of {}", self.label), actual).of(requirement).data()
+    }
+
+    fn text(&self, member: &str) -> Option<&str> {
+        self.object.get(member)?.as_str()
+    }
+}
+
+pub(super) fn index_file(seen: &Evidence<'_>) -> Judged {
+    let reply = seen.reply()?;
+    if !reply.is_success() {
+        return Err(Unjudged(format!("no index file: {}", show::reply(reply))));
+    }
+    let schema = seen.spec.schemas.get("index-line");
+    let schema = schema.ok_or_else(|| Unjudged("the contract has no schema `index-line`".to_owned()))?;
+    let content = seen.content()?;
+    let entries = index::entries(&content);
+    let mut faults = file::form(seen, &content, &entries);
+    for entry in &entries {
+        let Ok(object) = &entry.object else { continue };
+        let label = entry.version().map_or_else(|| format!("line {}", entry.number), str::to_owned);
+        let line = Line { seen: *seen, object, label };
+        let by_schema = by_schema(&line, schema);
+        let by_code = [values::values(&line), features::features(&line), deps::deps(&line)].concat();
+        // Where both see a fault, code has the better words for it than a pattern.
+        let told = |fault: &Fault| by_code.iter().any(|known| known.requirement == fault.requirement);
+        faults.extend(by_schema.into_iter().filter(|fault| !told(fault)));
+        faults.extend(by_code);
+    }
+    faults.extend(file::unique(seen, &entries));
+    Ok(faults)
+}
+
+fn by_schema(line: &Line<'_>, schema: &crate::spec::Schema) -> Faults {
+    let faults = schema.faults(&Value::Object(line.object.clone())).into_iter().map(|fault| {
+        let place = if fault.pointer.is_empty() { "the whole" } else { &fault.pointer };
+        let requirement = fault.requirement.as_ref().map_or("line/ndjson", |id| id.as_str());
+        line.fault(requirement, place, &fault.expected, show::clip(&fault.actual))
+    });
+    faults.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::*;
+
+    #[test]
+    fn schema_and_code_tell_a_fault_once() {
+        let judge = |version: &str, members| Scene::new().index(line(version, members)).judge("index-file = \"sound\"");
+        assert_eq!(judge("1.0.0", json!({})), Ok(vec![]));
+        let fault = only(judge("1.0.0", json!({"cksum": "ABC"})));
+        assert_eq!(fault.expected, "text that matches ^[0-9a-f]{64}$ at /cksum of 1.0.0");
+        assert_eq!((&*fault.actual, fault.data), ("\"ABC\"", true));
+        assert_eq!(only(judge("x", json!({}))).expected, "a semantic version at /vers of x");
+    }
+
+    #[test]
+    fn without_a_file_nothing_is_judged() {
+        assert!(Scene::new().get("/3/f/foo", reply(404)).judge("index-file = \"sound\"").is_err());
+    }
+}

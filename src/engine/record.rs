@@ -1,0 +1,135 @@
+use crate::{
+    check::judge_case,
+    exchange::{Transcript, curl},
+    plan::Case,
+    session::End,
+    spec::{Level, RequirementId, Spec},
+    verdict::{Finding, Record, Verdict},
+};
+
+impl Record {
+    /// A record of a case that was not judged.
+    pub fn unjudged(case: &Case, verdict: Verdict, reason: impl Into<String>) -> Self {
+        Self {
+            id: case.id.clone(),
+            contract: case.contract.clone(),
+            requirements: case.requirements.clone(),
+            level: case.level,
+            verdict,
+            findings: Vec::new(),
+            notes: Vec::new(),
+            reason: Some(reason.into()),
+            blocked_by: None,
+            duration_ms: 0,
+            exchanges: 0,
+            operations: Vec::new(),
+            declared: format!("{}:{}", case.file, case.line),
+            expected: false,
+        }
+    }
+
+    /// It broke beside others and conforms alone: a warning.
+    pub(super) fn only_under_concurrency(&mut self) {
+        let how = match (&self.reason, self.verdict) {
+            (Some(reason), verdict) => format!("{} ({reason})", verdict.name()),
+            (None, verdict) => verdict.name().to_owned(),
+        };
+        self.notes.push(format!("only under concurrency: {how} beside other cases, conforms alone"));
+        for finding in &mut self.findings {
+            finding.level = finding.level.min(Level::Should);
+        }
+        self.verdict = if self.findings.is_empty() { Verdict::Conforms } else { Verdict::Violates };
+        self.level = Level::Should;
+        self.reason = None;
+        self.blocked_by = None;
+    }
+}
+
+/// The record of a case from what it sent and received: pure.
+pub fn record(spec: &Spec, case: &Case, transcript: &Transcript, end: End) -> Record {
+    let mut record = Record::unjudged(case, Verdict::Conforms, "");
+    record.reason = None;
+    record.exchanges = transcript.exchanges.len();
+    match end {
+        End::Done => judged(spec, case, transcript, &mut record),
+        End::Blocked { by, why } => {
+            record.verdict = Verdict::Blocked;
+            record.reason = Some(format!("{why} (builds on {by})"));
+            record.blocked_by = Some(by);
+        }
+        End::Inconclusive(why) => {
+            record.verdict = Verdict::Inconclusive;
+            record.reason = Some(why);
+        }
+        End::NotApplicable(why) => {
+            record.verdict = Verdict::NotApplicable;
+            record.reason = Some(why);
+        }
+    }
+    record
+}
+
+fn judged(spec: &Spec, case: &Case, transcript: &Transcript, record: &mut Record) {
+    let judgement = judge_case(spec, case, transcript);
+    for (requirement, fault) in judgement.findings {
+        let stated = level(spec, &requirement);
+        let data = fault.data && transcript.foreign_data;
+        let level = if data { stated.min(Level::Should) } else { stated };
+        if level == Level::May {
+            record.notes.push(format!("{requirement}: expected {}, actual {}", fault.expected, fault.actual));
+            continue;
+        }
+        let exchange = &transcript.exchanges[fault.exchange];
+        record.findings.push(Finding {
+            requirement,
+            level,
+            expected: fault.expected,
+            actual: fault.actual,
+            exchange: fault.exchange + 1,
+            of: transcript.exchanges.len(),
+            request: format!("{} {}", exchange.request.method, exchange.request.target()),
+            curl: curl(&exchange.request),
+            check: fault.check.to_owned(),
+            data,
+        });
+    }
+    if let Some(worst) = record.findings.iter().map(|finding| finding.level).max() {
+        record.verdict = Verdict::Violates;
+        record.level = worst;
+        record.notes.extend(judgement.unjudged.into_iter().map(|why| format!("not judged: {why}")));
+    } else if !judgement.unjudged.is_empty() {
+        record.verdict = Verdict::Inconclusive;
+        record.reason = Some(judgement.unjudged.join("; "));
+        return;
+    }
+    record.operations = exercised(spec, transcript);
+}
+
+fn level(spec: &Spec, requirement: &RequirementId) -> Level {
+    spec.catalogue.get(requirement.as_str()).map_or(Level::Must, |row| row.level)
+}
+
+/// The operations of which a documented 2xx or 3xx reply was seen in a case that was judged.
+fn exercised(spec: &Spec, transcript: &Transcript) -> Vec<String> {
+    let mut operations = Vec::new();
+    for exchange in &transcript.exchanges {
+        let Some(reply) = exchange.response().filter(|reply| (200..400).contains(&reply.status)) else { continue };
+        let id = match exchange.verb.as_str() {
+            "config" => "index_config",
+            "index" => "index_file",
+            "owners" => "list_owners",
+            "add-owners" => "add_owners",
+            "remove-owners" => "remove_owners",
+            verb => verb,
+        };
+        let documented =
+            |status: &String| *status == reply.status.to_string() || *status == format!("{}XX", reply.status / 100);
+        if let Some(operation) = spec.operations.iter().find(|operation| operation.id == id)
+            && operation.statuses.iter().any(documented)
+            && !operations.contains(&operation.id)
+        {
+            operations.push(operation.id.clone());
+        }
+    }
+    operations
+}

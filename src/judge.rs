@@ -1,0 +1,50 @@
+//! Judging again what was recorded: transcripts of cases, without a target.
+
+use std::path::Path;
+
+use crate::{
+    engine,
+    exchange::Recorded,
+    plan::Case,
+    session::End,
+    spec::{LoadError, Spec},
+    verdict::{Record, Verdict},
+};
+
+/// Judges every transcript in a folder by the case that it names.
+///
+/// # Errors
+/// The folder or a file in it cannot be read, or is no transcript.
+pub fn judge_folder(spec: &Spec, cases: &[Case], folder: &Path) -> Result<Vec<Record>, LoadError> {
+    let name = folder.display().to_string();
+    let listing = std::fs::read_dir(folder).map_err(|error| {
+        LoadError::new(&name, format!("the folder cannot be read: {error}"))
+            .hint("it is the folder given to `regspec run --record`")
+    })?;
+    let mut paths: Vec<_> = listing.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    paths.sort();
+    if paths.is_empty() {
+        return Err(
+            LoadError::new(&name, "there is no transcript in it").hint("`regspec run --record DIR` writes them")
+        );
+    }
+    paths.iter().map(|path| judge_file(spec, cases, path)).collect()
+}
+
+fn judge_file(spec: &Spec, cases: &[Case], path: &Path) -> Result<Record, LoadError> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| LoadError::new(&name, error.to_string()))?;
+    let recorded: Recorded = serde_json::from_str(&text).map_err(|error| {
+        LoadError::new(format!("{name}:{}:{}", error.line(), error.column()), format!("no transcript: {error}"))
+    })?;
+    let case = cases.iter().find(|case| case.id == recorded.case && case.contract == recorded.contract);
+    let Some(case) = case else {
+        return Err(LoadError::new(&name, format!("there is no case `{}`", recorded.case))
+            .hint("was it recorded by another version, or with a --suite that is not given now?"));
+    };
+    if recorded.transcript.when().is_none() {
+        return Ok(Record::unjudged(case, Verdict::Inconclusive, "the transcript ends before what is judged"));
+    }
+    Ok(engine::record(spec, case, &recorded.transcript, End::Done))
+}

@@ -1,0 +1,80 @@
+use std::{collections::BTreeSet, sync::Arc};
+
+use crate::{
+    spec::{Level, Need, RequirementId},
+    suite::{CaseDecl, Credential, Element, Step, Variant, Verb},
+};
+
+/// One independent test.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// `suite::name`, or `suite::name::element`.
+    pub id: String,
+    /// The contract that it belongs to.
+    pub contract: String,
+    /// The file that declares it.
+    pub file: String,
+    /// The line in which it begins.
+    pub line: usize,
+    /// What it tries: its own requirement first, then those that its checks speak for.
+    pub requirements: Vec<RequirementId>,
+    /// The level of the first requirement.
+    pub level: Level,
+    /// What it needs of target and run.
+    pub needs: Vec<Need>,
+    /// The declaration.
+    pub decl: Arc<CaseDecl>,
+    /// The element over which it was expanded.
+    pub element: Option<Element>,
+}
+
+impl Case {
+    /// The kind of registry that it is about.
+    pub fn variant(&self) -> Variant {
+        self.decl.variant
+    }
+
+    /// The suite's name, with which the id begins.
+    pub fn suite(&self) -> &str {
+        self.id.split("::").next().unwrap_or_default()
+    }
+
+    /// Its requests change something.
+    pub fn writes(&self) -> bool {
+        self.needs.contains(&Need::Write)
+    }
+
+    /// It uploads crates of its own, rather than reading the sample.
+    pub fn publishes(&self) -> bool {
+        self.decl.journey.is_some_and(|journey| journey.publishes()) || self.uploads() > 0
+    }
+
+    /// How many fresh crates it makes.
+    pub fn new_crates(&self) -> usize {
+        let fresh: BTreeSet<&str> = self
+            .steps()
+            .filter_map(|step| match &step.verb {
+                Verb::Publish(publish) => {
+                    Some(publish.name.as_ref().or(step.of.as_ref()).map_or("{crate}", |name| name.raw()))
+                }
+                _ => None,
+            })
+            .collect();
+        fresh.len().max(usize::from(self.publishes()))
+    }
+
+    /// How many uploads it sends, without what a journey repeats.
+    pub(super) fn uploads(&self) -> usize {
+        self.steps().filter(|step| matches!(step.verb, Verb::Publish(_))).count()
+    }
+
+    /// How many requests with a wrong token it sends.
+    pub fn wrong_tokens(&self) -> usize {
+        self.steps().filter(|step| step.credential.is_some_and(Credential::is_wrong_token)).count()
+    }
+
+    /// Its steps, in order.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.decl.given.iter().chain(&self.decl.when).chain(&self.decl.after)
+    }
+}

@@ -1,0 +1,207 @@
+//! Reading an index file once what was accepted shows there.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    End,
+    builder::Built,
+    names,
+    perform::{Run, index_step, sound},
+    wait::{Expected, pause},
+};
+use crate::{
+    exchange::{FailureKind, Request, Role, Shown, accepts},
+    spec::{Need, RequirementId},
+    suite::{Step, Verb},
+};
+
+impl Run<'_> {
+    /// A registry that works in the background may not know yet what it has accepted: what fails before the index
+    /// shows it says nothing.
+    pub(super) fn may_be_early(&self, step: &Step, name: &str, at: usize) -> bool {
+        let builds_on = matches!(
+            step.verb,
+            Verb::Yank(_)
+                | Verb::Unyank(_)
+                | Verb::Download(_)
+                | Verb::Owners
+                | Verb::AddOwners(_)
+                | Verb::RemoveOwners(_)
+        );
+        let failed = self.transcript.exchanges[at].response().is_some_and(|reply| (400..500).contains(&reply.status));
+        builds_on && failed && !step.at_once && self.crates.get(name).is_some_and(|known| !known.seen)
+    }
+
+    /// Waits until the index shows what was accepted of a crate.
+    pub(super) async fn settled(&mut self, name: &str) -> Result<bool, End> {
+        let Some(expected) = self.crates.get(name).cloned() else { return Ok(false) };
+        if self.session.profile.lacks(Need::Index).is_some() {
+            return Ok(false);
+        }
+        let look = index_step(name);
+        let Built { request, .. } = self.builder().build(&look)?;
+        let since = expected.since.unwrap_or_else(Instant::now);
+        let until = if self.session.pace.is_stuck() { since } else { since + self.session.options.settle };
+        let before = self.transcript.exchanges.len();
+        let at = self.look(&look, &request, Role::After, &expected, until).await?;
+        let shows = self.transcript.exchanges[at].response().is_some_and(|reply| expected.shows(reply));
+        if let (Some(known), Some(reply)) = (self.crates.get_mut(name), self.transcript.exchanges[at].response()) {
+            known.looked_at(reply, shows);
+        }
+        self.transcript.exchanges.truncate(before);
+        Ok(shows)
+    }
+
+    /// Reads an index file once everything that was accepted shows there.
+    pub(super) async fn index(&mut self, step: &Step, request: Request, name: &str, role: Role) -> Result<usize, End> {
+        let Some(expected) = self.crates.get(name).cloned() else {
+            let at = self.exchange(step, request, role, step.raw).await;
+            return if step.first_hop { Ok(at) } else { self.hops(step, at, role).await };
+        };
+        let since = expected.since.unwrap_or_else(Instant::now);
+        let settle = self.session.options.settle;
+        let stuck = self.session.pace.is_stuck();
+        let until = if stuck { since } else { since + settle };
+        let mut at = self.look(step, &request, role, &expected, until).await?;
+        let waited = since.elapsed().as_secs_f64();
+        let there =
+            self.transcript.exchanges[at].response().is_some_and(|reply| expected.shows(reply) || reply.status == 304);
+        let conditional = request.headers.has("if-none-match") || request.headers.has("if-modified-since");
+        let never = !expected.may_still_come(self.transcript.exchanges[at].response());
+        if stuck && !there && !conditional && !never {
+            return Err(End::Inconclusive(format!(
+                "the index showed no change within {} s for several cases on end, so that none is waited for any more",
+                settle.as_secs_f64()
+            )));
+        }
+        let shown = if there || conditional {
+            Shown::InTime { after_s: waited }
+        } else if never || self.later_publish_shows(name, settle).await? {
+            Shown::Lost { after_s: waited }
+        } else if self.another_crate_shows(settle).await? {
+            let by = rule_of_place(name);
+            if !self.case.requirements.contains(&by) {
+                let missing = expected.missing(self.transcript.exchanges[at].response());
+                return Err(End::Blocked {
+                    by,
+                    why: format!(
+                        "{waited:.1} s after it was accepted, {missing} in the index file of {name}, while a crate published later shows"
+                    ),
+                });
+            }
+            Shown::Lost { after_s: waited }
+        } else {
+            Shown::NotInTime { after_s: waited }
+        };
+        if let (Some(known), Some(reply)) = (self.crates.get_mut(name), self.transcript.exchanges[at].response()) {
+            known.looked_at(reply, there);
+        }
+        if !conditional {
+            self.session.pace.settled(!matches!(shown, Shown::NotInTime { .. }));
+        }
+        // The later publish stands behind in the transcript; the look that is judged is the one before it.
+        at = at.min(self.transcript.exchanges.len() - 1);
+        self.transcript.exchanges[at].shown = Some(shown);
+        match shown {
+            Shown::NotInTime { .. } => {
+                let missing = expected.missing(self.transcript.exchanges[at].response());
+                Err(End::Inconclusive(format!(
+                    "{waited:.1} s after it was accepted, {missing} in the index file of {name}"
+                )))
+            }
+            _ => Ok(at),
+        }
+    }
+
+    /// Looks until the change is there or the time is up. Keeps the last look alone.
+    pub(super) async fn look(
+        &mut self,
+        step: &Step,
+        request: &Request,
+        role: Role,
+        expected: &Expected,
+        until: Instant,
+    ) -> Result<usize, End> {
+        let conditional = request.headers.has("if-none-match") || request.headers.has("if-modified-since");
+        let mut looks = 0;
+        loop {
+            let before = self.transcript.exchanges.len();
+            let at = self.exchange(step, request.clone(), role, step.raw).await;
+            let at = if step.first_hop { at } else { self.hops(step, at, role).await? };
+            let reply = self.transcript.exchanges[at].response();
+            if conditional || reply.is_some_and(|reply| expected.shows(reply)) || Instant::now() >= until {
+                return Ok(at);
+            }
+            if self.transcript.exchanges[at].reply.as_ref().is_err_and(|failure| failure.kind == FailureKind::Withheld)
+            {
+                return Ok(at);
+            }
+            self.transcript.exchanges.truncate(before);
+            tokio::time::sleep(
+                pause(looks).min(until.saturating_duration_since(Instant::now())) + Duration::from_millis(1),
+            )
+            .await;
+            looks += 1;
+        }
+    }
+
+    /// Publishes a later version and says whether that one becomes visible: what does not show by then is lost, not late.
+    async fn later_publish_shows(&mut self, name: &str, settle: Duration) -> Result<bool, End> {
+        if !self.case.publishes() {
+            return Ok(false);
+        }
+        let version = "99.99.99";
+        let publish = sound(name, version, None);
+        let Ok(Built { request, .. }) = self.builder().build(&publish) else { return Ok(false) };
+        let at = self.exchange(&publish, request, Role::Aftermath, false).await;
+        if !self.transcript.exchanges[at].response().is_some_and(accepts) {
+            return Ok(false);
+        }
+        let mut later = Expected::default();
+        later.change(version, false);
+        let look = Step { mark: None, ..index_step(name) };
+        let Ok(Built { request, .. }) = self.builder().build(&look) else { return Ok(false) };
+        let at = self.look(&look, &request, Role::Aftermath, &later, Instant::now() + settle).await?;
+        Ok(self.transcript.exchanges[at].response().is_some_and(|reply| later.shows(reply)))
+    }
+
+    /// Publishes a crate with nothing odd about it and says whether that one becomes visible: then the index is not late,
+    /// and the crate that does not show lies where nobody looks.
+    async fn another_crate_shows(&mut self, settle: Duration) -> Result<bool, End> {
+        if !self.case.publishes() || !self.session.pace.may_make(1) {
+            return Ok(false);
+        }
+        let names = names::fresh(self.case, &self.session.options, CONTROL);
+        let name = names.get("crate").unwrap_or_default().to_owned();
+        self.later_publish_shows(&name, settle).await
+    }
+}
+
+/// An attempt that no case comes to: its names are free for a control.
+const CONTROL: usize = 1000;
+
+/// The requirement that says where the file of a crate of this name lies.
+fn rule_of_place(name: &str) -> RequirementId {
+    let rule = match name.chars().count() {
+        _ if name.chars().any(char::is_uppercase) => "path/lower-case",
+        1 => "path/one-char",
+        2 => "path/two-char",
+        3 => "path/three-char",
+        _ => "pub/index-eventual",
+    };
+    rule.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_a_file_lies_is_a_matter_of_its_name() {
+        let rules = ["Abc", "a", "ab", "a-b", "abcd"].map(|name| rule_of_place(name).as_str().to_owned());
+        assert_eq!(
+            rules,
+            ["path/lower-case", "path/one-char", "path/two-char", "path/three-char", "pub/index-eventual"]
+        );
+    }
+}
