@@ -1,0 +1,109 @@
+//! Proving that the suite can fail: a plan run against each mutant.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use serde::Serialize;
+
+use crate::{
+    engine::{Embedded, Engine, Setup},
+    mutant::Mutant,
+    plan::Case,
+    spec::Spec,
+    target::{Claims, Credentials, Options, Target},
+    verdict::{Record, Verdict},
+};
+
+/// How long a change may take to show on a mutant: those that lose it are many, and none is slow by nature.
+const SETTLE: Duration = Duration::from_millis(250);
+
+/// What became of one mutant.
+#[derive(Debug, Clone, Serialize)]
+pub struct Kill {
+    /// The mutant.
+    pub id: &'static str,
+    /// How it was made.
+    pub made: &'static str,
+    /// The requirements that it breaks.
+    pub requirements: &'static [&'static str],
+    /// The cases that found one of them broken.
+    pub killed_by: Vec<String>,
+    /// The checks that did.
+    pub checks: BTreeSet<String>,
+    /// The requirements that were found broken.
+    pub noticed: BTreeSet<String>,
+    /// Cases that found something else broken, with what.
+    pub unexpected: Vec<String>,
+    /// It could not even be started.
+    pub unreachable: Option<String>,
+    /// Cases that could not be judged, with why.
+    pub unjudged: Vec<String>,
+}
+
+/// Runs a plan against one mutant: the cases of the requirements that it breaks, or `all`.
+pub async fn kill(spec: &Arc<Spec>, cases: &[Case], mutant: &'static Mutant, all: bool) -> Kill {
+    let matters = |case: &&Case| all || case.requirements.iter().any(|id| mutant.breaks.contains(&id.as_str()));
+    let cases: Vec<Case> = cases.iter().filter(matters).cloned().collect();
+    let mut kill = Kill {
+        id: mutant.id,
+        made: "by hand",
+        requirements: mutant.breaks,
+        killed_by: Vec::new(),
+        checks: BTreeSet::new(),
+        noticed: BTreeSet::new(),
+        unexpected: Vec::new(),
+        unreachable: None,
+        unjudged: Vec::new(),
+    };
+    let embedded = Embedded::spoilt(0, |config| mutant.config(config), |registry| mutant.handler(registry));
+    match Engine::start_embedded(Arc::clone(spec), setup(), &cases, embedded) {
+        Ok(engine) => {
+            for record in engine.run(&cases, &|_| ()).await {
+                kill.note(&record);
+            }
+        }
+        Err(error) => kill.unreachable = Some(error.to_string()),
+    }
+    kill
+}
+
+impl Kill {
+    fn note(&mut self, record: &Record) {
+        match record.verdict {
+            Verdict::Violates => {
+                let (meant, other): (Vec<_>, Vec<_>) = record
+                    .findings
+                    .iter()
+                    .partition(|finding| self.requirements.contains(&finding.requirement.as_str()));
+                if !meant.is_empty() {
+                    self.killed_by.push(record.id.clone());
+                }
+                for finding in meant {
+                    self.checks.insert(finding.check.clone());
+                    self.noticed.insert(finding.requirement.to_string());
+                }
+                for finding in other {
+                    self.unexpected.push(format!(
+                        "{} {}: {} / {}",
+                        record.id, finding.requirement, finding.expected, finding.actual
+                    ));
+                }
+            }
+            Verdict::Blocked | Verdict::Inconclusive => {
+                self.unjudged.push(format!("{}: {}", record.id, record.reason.as_deref().unwrap_or_default()));
+            }
+            Verdict::Conforms | Verdict::NotApplicable => {}
+        }
+    }
+}
+
+fn setup() -> Setup {
+    Setup {
+        target: Target::Embedded,
+        credentials: Credentials::default(),
+        claims: Claims::default(),
+        options: Options { settle: SETTLE, ..Options::embedded() },
+        require: Vec::new(),
+        record: None,
+        profile: None,
+    }
+}

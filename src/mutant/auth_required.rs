@@ -1,0 +1,53 @@
+use super::{
+    Mutant,
+    index_auth::leak,
+    spoil::{Action, has_token, is, refusal, refusals, refuse_if, successes},
+};
+use crate::{
+    exchange::{Request, Response},
+    reference::{Registry, Rule},
+    suite::Variant,
+};
+
+const GATED: &[&str] = &["auth/everything-gated"];
+
+pub(super) const MUTANTS: &[Mutant] = &[
+    Mutant::without("downloads-open", GATED, "derived", Rule::DownloadAuth).on(Variant::Private),
+    Mutant::without("search-open", GATED, "derived", Rule::SearchAuth).on(Variant::Private),
+    Mutant::without("owners-open", GATED, "derived", Rule::OwnersAuth).on(Variant::Private),
+    Mutant::spoilt("gated-as-400", &["auth/gated-status"], "derived", |registry, request| {
+        let gated = &[Action::File, Action::Download, Action::Search, Action::ListOwners];
+        refusals(registry, request, gated, |reply| {
+            if !has_token(request) {
+                reply.status = 400;
+            }
+        })
+    })
+    .on(Variant::Private),
+    Mutant::spoilt("search-closed-to-tokens", &["auth/search-token"], "derived", |registry, request| {
+        refuse_if(registry, request, is(registry, request, &[Action::Search]), 403, "log in with a browser")
+    })
+    .on(Variant::Private),
+    Mutant::spoilt("download-refuses-token", &["auth/download-token"], "derived", |registry, request| {
+        successes(registry, request, &[Action::Download], |reply| {
+            *reply = refusal(400, "only one way of authentication is allowed");
+        })
+    })
+    .on(Variant::Private),
+    Mutant::spoilt("downloads-leak-existence", &["auth/no-existence-leak"], "derived", |registry, request| {
+        leak(registry, request, Action::Download)
+    })
+    .on(Variant::Private),
+    Mutant::spoilt("private-files-cached-publicly", &["auth/no-shared-cache"], "derived", |registry, request| {
+        cached(registry, request, "public, max-age=60")
+    })
+    .on(Variant::Private),
+    Mutant::spoilt("private-files-in-shared-caches", &["auth/no-shared-cache"], "derived", |registry, request| {
+        cached(registry, request, "s-maxage=60, must-revalidate")
+    })
+    .on(Variant::Private),
+];
+
+fn cached(registry: &Registry, request: &Request, control: &str) -> Response {
+    successes(registry, request, &[Action::File, Action::Download], |reply| reply.headers.set("cache-control", control))
+}

@@ -1,0 +1,163 @@
+use super::{
+    Mutant,
+    spoil::{Action, By, files, gzip, is, lines, lock, refuse_if, remembering, replies, status, successes},
+};
+use crate::{
+    exchange::{Request, Response},
+    reference::{Registry, Rule},
+    suite::Variant,
+};
+
+const FILE: &[Action] = &[Action::File];
+/// Whoever takes every tag for the current one takes that of the state before for it too.
+const ETAGS: &[&str] = &["http/inm-mismatch-200", "http/etag-moves-on-publish", "http/etag-moves-on-yank"];
+
+pub(super) const MUTANTS: &[Mutant] = &[
+    Mutant::without("etag-never-304", &["http/inm-304"], "B2 nora#396", Rule::Revalidates),
+    Mutant::without("date-never-304", &["http/ims-304"], "B2 nora#397", Rule::Revalidates).on(Variant::Dated),
+    Mutant::stateful("index-304-unasked", &["http/304-bodyless"], "derived", |registry| {
+        remembering::<By<String>>(registry, |registry, request, seen| {
+            successes(registry, request, FILE, |reply| {
+                let etag = reply.headers.get("etag").unwrap_or_default().to_owned();
+                if lock(seen).insert(request.path().to_owned(), etag.clone()) == Some(etag) {
+                    *reply = Response::new(304);
+                }
+            })
+        })
+    }),
+    Mutant::spoilt("any-etag-304", ETAGS, "derived", |registry, request| {
+        successes(registry, request, FILE, |reply| {
+            if request.headers.has("if-none-match") {
+                not_modified(reply);
+            }
+        })
+    }),
+    Mutant::spoilt("any-date-304", &["http/inm-mismatch-200"], "derived", |registry, request| {
+        successes(registry, request, FILE, |reply| {
+            if request.headers.has("if-modified-since") {
+                not_modified(reply);
+            }
+        })
+    }),
+    Mutant::without(
+        "etag-stays-on-publish",
+        &["http/etag-moves-on-publish"],
+        "B3 nora#640",
+        Rule::ValidatorMovesOnPublish,
+    ),
+    Mutant::without("etag-stays-on-yank", &["http/etag-moves-on-yank"], "B3 nora#641", Rule::ValidatorMovesOnYank),
+    Mutant::without("date-with-whole-seconds", &["http/lm-granularity"], "derived", Rule::LastModifiedAdvances)
+        .on(Variant::Dated),
+    Mutant::stateful("etag-of-each-node", &["http/etag-stable"], "derived", |registry| {
+        remembering::<u64>(registry, |registry, request, asked| {
+            let node = ["\"a-", "\"b-"][usize::from(*lock(asked) % 2 == 1)];
+            *lock(asked) += 1;
+            let unmarked = |etags: &str| etags.replace("\"a-", "\"").replace("\"b-", "\"");
+            tagged(registry, request, unmarked, |etag| etag.replacen('"', node, 1))
+        })
+    }),
+    Mutant::spoilt("etag-beyond-ascii", &["http/etag-ascii"], "derived", |registry, request| {
+        tagged(registry, request, |etags| etags.replace('\u{e9}', ""), |etag| etag.replacen('"', "\"\u{e9}", 1))
+    }),
+    Mutant::spoilt("etag-of-gzip-forgotten", &["http/etag-per-encoding"], "derived", |registry, request| {
+        successes(registry, request, FILE, |reply| {
+            if request.headers.get("accept-encoding").is_some_and(|offered| offered.contains("gzip")) {
+                let etag = reply.headers.get("etag").unwrap_or_default().trim_matches('"').to_owned();
+                reply.headers.set("etag", format!("\"{etag}-gzip\""));
+                compress(reply);
+            }
+        })
+    }),
+    Mutant::spoilt("etag-on-redirect", &["http/no-etag-on-redirect"], "derived", |registry, request| {
+        if is(registry, request, FILE) && request.query().is_empty() {
+            let location = format!("{}?at=1", request.url);
+            return Response::new(302).header("location", location).header("etag", "\"first-hop\"");
+        }
+        registry.handle(request)
+    }),
+    Mutant::spoilt("gzip-unasked", &["http/no-unasked-encoding"], "B9 artifact-keeper#3937", |registry, request| {
+        successes(registry, request, FILE, compress)
+    }),
+    Mutant::spoilt("brotli-label", &["http/no-unasked-encoding"], "derived", |registry, request| {
+        successes(registry, request, FILE, |reply| reply.headers.set("content-encoding", "br"))
+    }),
+    Mutant::spoilt("gzip-without-label", &["line/ndjson"], "B9 artifact-keeper#3937", |registry, request| {
+        successes(registry, request, FILE, |reply| reply.body = gzip(&reply.body).into())
+    }),
+    Mutant::spoilt("index-203", &["http/status-200-only"], "derived", |registry, request| {
+        status(registry, request, FILE, 200, 203)
+    }),
+    Mutant::spoilt("index-not-acceptable", &["http/status-200-only"], "D8 pulp_rust@7302f69", |registry, request| {
+        let plain = request.headers.get("accept").is_some_and(|accept| accept.contains("text/plain"));
+        refuse_if(registry, request, plain && is(registry, request, FILE), 406, "there is no such representation")
+    }),
+    Mutant::spoilt(
+        "index-500-after-publishes",
+        &["http/status-200-only"],
+        "B7 nexus-repository-cargo#18",
+        |registry, request| {
+            successes(registry, request, FILE, |reply| {
+                if reply.body.lossy().lines().count() > 4 {
+                    *reply = super::spoil::refusal(500, "the index cannot be read");
+                }
+            })
+        },
+    ),
+    Mutant::spoilt("h2c-offer-refused", &["http/h2c-upgrade-ignored"], "derived", |registry, request| {
+        refuse_if(registry, request, request.headers.has("upgrade"), 400, "there is nothing to upgrade to")
+    }),
+    Mutant::spoilt("protocol-header-counts", &["http/extra-headers-ignored"], "derived", |registry, request| {
+        if request.headers.has("cargo-protocol") {
+            return lines(registry, request, |line| drop(line.shift_remove("rust_version")));
+        }
+        registry.handle(request)
+    }),
+    Mutant::spoilt("unknown-header-refused", &["http/extra-headers-ignored"], "derived", |registry, request| {
+        let unknown = request.headers.iter().any(|(name, _)| name.to_ascii_lowercase().starts_with("x-"));
+        refuse_if(registry, request, unknown && is(registry, request, FILE), 400, "there is an unknown header")
+    }),
+    Mutant::spoilt("connection-closed", &["http/keep-alive"], "derived", |registry, request| {
+        replies(registry, request, FILE, |reply| reply.headers.set("connection", "close"))
+    }),
+    Mutant::stateful("index-cached-for-ever", &["http/cdn-invalidation", "yank/visible-soon"], "B3 nora#640", |r| {
+        remembering::<By<Response>>(r, |registry, request, cache| {
+            // A private index is cached for whoever may see it.
+            successes(registry, request, FILE, |reply| {
+                *reply = lock(cache).entry(request.path().to_owned()).or_insert_with(|| reply.clone()).clone();
+            })
+        })
+    }),
+    Mutant::spoilt("index-of-newest-only", &["pub/index-eventual"], "A16 crates.io#6306", |registry, request| {
+        files(registry, request, |text| format!("{}\n", text.lines().last().unwrap_or_default()))
+    }),
+];
+
+fn not_modified(reply: &mut Response) {
+    reply.status = 304;
+    reply.body = Vec::new().into();
+}
+
+fn compress(reply: &mut Response) {
+    reply.headers.set("content-encoding", "gzip");
+    reply.headers.set("vary", "accept-encoding");
+    reply.body = gzip(&reply.body).into();
+}
+
+/// Gives ETags another form, and knows them again in it.
+fn tagged(
+    registry: &Registry,
+    request: &Request,
+    plain: impl Fn(&str) -> String,
+    form: impl Fn(&str) -> String,
+) -> Response {
+    let mut asked = request.clone();
+    if let Some(etags) = request.headers.get("if-none-match") {
+        asked.headers.set("if-none-match", plain(etags));
+    }
+    replies(registry, &asked, FILE, |reply| {
+        if let Some(etag) = reply.headers.get("etag") {
+            let etag = form(etag);
+            reply.headers.set("etag", etag);
+        }
+    })
+}

@@ -1,0 +1,88 @@
+use serde_json::json;
+
+use super::{
+    Mutant,
+    spoil::{
+        Action, By, bodies, fields, files, is, lines, lock, refusal, refuse_if, remembering, soundly, status, text,
+    },
+};
+use crate::reference::Rule;
+
+const YANK: &[Action] = &[Action::Yank];
+const UNYANK: &[Action] = &[Action::Unyank];
+
+pub(super) const MUTANTS: &[Mutant] = &[
+    Mutant::spoilt("yank-has-no-route", &["yank/route"], "derived", |registry, request| {
+        refuse_if(registry, request, is(registry, request, YANK), 405, "this address has no such method")
+    }),
+    Mutant::stateful("first-yank-500", &["yank/route"], "B5 crates.io#1591", |registry| {
+        remembering::<By<()>>(registry, |registry, request, seen| {
+            let sound = is(registry, request, YANK) && soundly(registry, request).is_success();
+            if sound && lock(seen).insert(request.path().to_owned(), ()).is_none() {
+                return refusal(500, "there is no such version");
+            }
+            registry.handle(request)
+        })
+    }),
+    Mutant::spoilt("yank-ok-text", &["yank/reply"], "D10 alexandrie@556edc5", |registry, request| {
+        bodies(registry, request, YANK, |body| body["ok"] = "true".into())
+    }),
+    Mutant::spoilt("yank-ok-false", &["yank/reply"], "derived", |registry, request| {
+        bodies(registry, request, YANK, |body| body["ok"] = false.into())
+    }),
+    Mutant::spoilt("yank-ok-missing", &["yank/reply"], "derived", |registry, request| {
+        bodies(registry, request, YANK, |body| *body = json!({}))
+    }),
+    Mutant::without("yank-does-nothing", &["yank/index-flag"], "derived", Rule::YankWorks),
+    Mutant::spoilt(
+        "yank-never-shows",
+        &["yank/index-flag", "yank/visible-soon"],
+        "B3 nora#641",
+        |registry, request| fields(registry, request, "yanked", |yanked| *yanked = false.into()),
+    ),
+    Mutant::without("yank-hits-all", &["yank/only-that-version"], "derived", Rule::YankOnlyThat),
+    Mutant::spoilt("yank-drops-other-lines", &["yank/only-that-version"], "A14 cargo-index#3", |registry, request| {
+        files(registry, request, |text| {
+            let yanked: String = text.split_inclusive('\n').filter(|line| line.contains(r#""yanked":true"#)).collect();
+            if yanked.is_empty() { text.to_owned() } else { yanked }
+        })
+    }),
+    Mutant::without("yank-without-token", &["yank/auth", "api/missing-token-denied"], "derived", Rule::TokenForYank),
+    Mutant::spoilt("yank-unauthorised-404", &["yank/auth-status"], "derived", |registry, request| {
+        status(registry, request, YANK, 403, 404)
+    }),
+    Mutant::without("anyone-yanks", &["yank/non-owner"], "derived", Rule::OwnerForYank),
+    Mutant::without("unknown-yanked", &["yank/unknown-version"], "D14 freighter#19", Rule::YankUnknown),
+    Mutant::spoilt("unyank-has-no-route", &["unyank/route"], "derived", |registry, request| {
+        refuse_if(registry, request, is(registry, request, UNYANK), 405, "this address has no such method")
+    }),
+    Mutant::spoilt("unyank-ok-text", &["unyank/reply"], "D10 alexandrie@556edc5", |registry, request| {
+        bodies(registry, request, UNYANK, |body| body["ok"] = "true".into())
+    }),
+    Mutant::spoilt("unyank-ok-false", &["unyank/reply"], "derived", |registry, request| {
+        bodies(registry, request, UNYANK, |body| body["ok"] = false.into())
+    }),
+    Mutant::without(
+        "unyank-without-token",
+        &["unyank/auth", "api/missing-token-denied"],
+        "derived",
+        Rule::TokenForUnyank,
+    ),
+    Mutant::spoilt("unyank-unauthorised-404", &["unyank/auth-status"], "derived", |registry, request| {
+        status(registry, request, UNYANK, 403, 404)
+    }),
+    Mutant::without("unyank-does-nothing", &["unyank/index-flag"], "derived", Rule::UnyankWorks),
+    Mutant::stateful("unyank-forgets-deps", &["unyank/restores-line"], "derived", |registry| {
+        remembering::<By<()>>(registry, |registry, request, unyanked| {
+            if is(registry, request, UNYANK) {
+                lock(unyanked).insert(request.path().replace("%2B", "+"), ());
+            }
+            lines(registry, request, |line| {
+                let path = format!("/api/v1/crates/{}/{}/unyank", text(line, "name"), text(line, "vers"));
+                if lock(unyanked).contains_key(&path) {
+                    line.insert("deps".to_owned(), json!([]));
+                }
+            })
+        })
+    }),
+];
