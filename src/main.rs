@@ -1,0 +1,7 @@
+//! The command line of regspec.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    regspec::cli::main()
+}

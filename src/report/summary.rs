@@ -1,0 +1,152 @@
+use std::{collections::BTreeMap, fmt::Write};
+
+use super::Report;
+use crate::{
+    engine::unexplained,
+    spec::{Level, Spec},
+    verdict::Verdict,
+};
+
+/// The end of a run's text: by area and level, how fast, what was not tested and why, and what to look at first.
+pub fn summary(spec: &Spec, report: &Report) -> String {
+    let mut out = String::new();
+    areas(spec, report, &mut out);
+    not_tested(report, &mut out);
+    first(spec, report, &mut out);
+    let rows = report.coverage.requirements;
+    let _ = writeln!(
+        out,
+        "\nrequirements: {} of {} covered, {} deferred, {} another contract's, {} untestable, {} uncovered",
+        rows.covered, rows.total, rows.deferred, rows.other_contract, rows.untestable, rows.uncovered
+    );
+    for (contract, operations) in &report.coverage.operations {
+        let _ = writeln!(out, "operations:   {} of {} of {contract} exercised", operations.exercised, operations.total);
+    }
+    let totals = report.totals;
+    let rate = |count: usize| if report.seconds > 0.0 { count as f64 / report.seconds } else { 0.0 };
+    let _ = writeln!(
+        out,
+        "{} and {} in {:.2} s ({:.0} cases/s, {:.0} requests/s), run id {}, seed {}",
+        plural(totals.cases, "case"),
+        plural(report.requests, "request"),
+        report.seconds,
+        rate(totals.cases),
+        rate(report.requests),
+        report.run_id,
+        report.seed
+    );
+    let verdict = match report.exit_status {
+        0 => "conforms",
+        1 => "violates",
+        2 => "nothing ran",
+        _ => "inconclusive",
+    };
+    let mut parts = vec![format!("{} conform", totals.conforms)];
+    for (count, word) in [
+        (totals.violates, "violate"),
+        (totals.warnings, "warn"),
+        (totals.blocked, "blocked"),
+        (totals.inconclusive, "inconclusive"),
+        (totals.not_applicable, "not applicable"),
+        (totals.expected, "expected by the baseline"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{count} {word}"));
+        }
+    }
+    let _ = writeln!(out, "{verdict}: {}", parts.join(", "));
+    out
+}
+
+fn areas(spec: &Spec, report: &Report, out: &mut String) {
+    let mut rows: BTreeMap<String, [usize; 6]> = BTreeMap::new();
+    for record in &report.cases {
+        let id = record.requirements.first().map_or("", |id| id.as_str());
+        let area = spec.catalogue.area(id).unwrap_or("other").to_owned();
+        let column = match record.verdict {
+            Verdict::Conforms => 0,
+            Verdict::Violates if record.level == Level::Must => 1,
+            Verdict::Violates => 2,
+            Verdict::Blocked => 3,
+            Verdict::Inconclusive => 4,
+            Verdict::NotApplicable => 5,
+        };
+        rows.entry(area).or_default()[column] += 1;
+    }
+    let _ = writeln!(
+        out,
+        "{:<14} {:>9} {:>6} {:>7} {:>8} {:>13} {:>15}",
+        "area", "conforms", "MUST", "SHOULD", "blocked", "inconclusive", "not applicable"
+    );
+    for (area, counts) in rows {
+        let cell = |count: usize| if count == 0 { "·".to_owned() } else { count.to_string() };
+        let [conforms, must, should, blocked, inconclusive, not_applicable] = counts.map(cell);
+        let _ = writeln!(
+            out,
+            "{area:<14} {conforms:>9} {must:>6} {should:>7} {blocked:>8} {inconclusive:>13} {not_applicable:>15}"
+        );
+    }
+}
+
+fn not_tested(report: &Report, out: &mut String) {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for record in report.cases.iter().filter(|record| record.verdict == Verdict::NotApplicable) {
+        *reasons.entry(record.reason.as_deref().unwrap_or_default()).or_default() += 1;
+    }
+    if reasons.is_empty() {
+        return;
+    }
+    out.push_str("\nnot tested\n");
+    let mut reasons: Vec<_> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    for (reason, count) in reasons {
+        let _ = writeln!(out, "  {count:>4}  {reason}");
+    }
+}
+
+/// What breaks most comes first: broken MUSTs by how many cases show or echo them.
+fn first(spec: &Spec, report: &Report, out: &mut String) {
+    let mut broken: BTreeMap<&str, (Level, usize, usize)> = BTreeMap::new();
+    for record in report.cases.iter().filter(|record| !record.expected) {
+        for finding in &record.findings {
+            let entry = broken.entry(finding.requirement.as_str()).or_insert((finding.level, 0, 0));
+            entry.0 = entry.0.max(finding.level);
+            entry.1 += 1;
+        }
+    }
+    for record in report.cases.iter().filter(|record| record.verdict == Verdict::Blocked) {
+        if let Some(entry) = record.blocked_by.as_ref().and_then(|by| broken.get_mut(by.as_str())) {
+            entry.2 += 1;
+        }
+    }
+    if !broken.is_empty() {
+        out.push_str("\nlook first at\n");
+        let mut broken: Vec<_> = broken.into_iter().collect();
+        broken.sort_by_key(|(id, (level, found, echoes))| (std::cmp::Reverse((*level, found + echoes)), *id));
+        for (id, (level, found, echoes)) in broken.iter().take(8) {
+            let text = spec.catalogue.get(id).map_or("", |row| row.text.as_str());
+            let echo = if *echoes > 0 { format!(", blocks {}", plural(*echoes, "case")) } else { String::new() };
+            let _ = writeln!(out, "  {level:<6} {id} ({}{echo}): {text}", plural(*found, "finding"));
+        }
+        if broken.len() > 8 {
+            let _ = writeln!(out, "  and {}", plural(broken.len() - 8, "more requirement"));
+        }
+    }
+    let open = unexplained(&report.cases);
+    let inconclusive = report.cases.iter().filter(|record| record.verdict == Verdict::Inconclusive);
+    let mut reasons: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+    for record in open.into_iter().chain(inconclusive) {
+        let entry = reasons.entry(record.reason.as_deref().unwrap_or_default()).or_insert((0, &record.id));
+        entry.0 += 1;
+    }
+    if !reasons.is_empty() {
+        out.push_str("\ncould not be tested\n");
+        for (reason, (count, id)) in reasons {
+            let _ = writeln!(out, "  {count:>4}  {reason} (as in {id})");
+        }
+    }
+}
+
+fn plural(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
