@@ -1,0 +1,224 @@
+//! What the data files say of each other: requirements, cases, lists, schemas and known bugs.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test that calls them")]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use regspec::{
+    plan::{Case, declared, uncovered},
+    spec::{Level, Spec, State},
+    suite::{self, Check, Expect, Journey, Suite},
+};
+use serde_json::Value;
+
+mod open;
+
+use open::{UNCOVERED, UNNAMED_BUGS};
+
+/// Rows of docs/known-bugs.md.
+const BUGS: usize = 66;
+
+fn spec() -> Spec {
+    Spec::bundled("cargo").unwrap()
+}
+
+fn suites() -> Vec<Suite> {
+    suite::bundled().unwrap()
+}
+
+fn cases(spec: &Spec) -> Vec<Case> {
+    declared(spec, &suites(), &suite::corpora().unwrap()).unwrap()
+}
+
+#[test]
+fn a_case_id_names_one_case() {
+    let cases = cases(&spec());
+    let mut seen = BTreeMap::new();
+    for case in &cases {
+        let place = format!("{}:{}", case.file, case.line);
+        if let Some(first) = seen.insert(case.id.as_str(), place.clone()) {
+            panic!("{} stands at {first} and at {place}", case.id);
+        }
+    }
+}
+
+#[test]
+fn every_demand_has_a_case() {
+    let spec = spec();
+    let cases = cases(&spec);
+    let open: BTreeSet<_> = uncovered(&spec.catalogue, &cases)
+        .into_iter()
+        .filter(|row| row.level != Level::May)
+        .map(|row| row.id.as_str())
+        .collect();
+    let listed: BTreeSet<_> = UNCOVERED.iter().copied().collect();
+    let forgotten: Vec<_> = open.difference(&listed).collect();
+    let done: Vec<_> = listed.difference(&open).collect();
+    assert!(forgotten.is_empty(), "no case tries {forgotten:?}");
+    assert!(
+        done.is_empty(),
+        "these have a case now, or are none to be tried; take them out of tests/open/mod.rs: {done:?}"
+    );
+}
+
+#[test]
+fn little_is_out_of_sight() {
+    let spec = spec();
+    let untestable: Vec<_> =
+        spec.catalogue.iter().filter(|row| row.state == State::Untestable).map(|row| row.id.as_str()).collect();
+    assert!(untestable.len() < 15, "{} requirements are untestable: {untestable:?}", untestable.len());
+}
+
+#[test]
+fn every_named_requirement_exists_and_is_spoken_for() {
+    let spec = spec();
+    for suite in suites() {
+        for (line, decl) in &suite.cases {
+            let place = format!("{}:{line}", suite.file);
+            let mut spoken: BTreeSet<&str> = BTreeSet::new();
+            named(&decl.then, &mut spoken);
+            for id in std::iter::once(&decl.requirement).chain(&decl.also) {
+                assert!(spec.catalogue.get(id.as_str()).is_some(), "{place}: there is no requirement {id}");
+            }
+            for id in &spoken {
+                let known = decl.requirement.as_str() == *id || decl.also.iter().any(|also| also.as_str() == *id);
+                assert!(known, "{place}: a check speaks for {id}, which the case does not name");
+            }
+        }
+    }
+}
+
+/// The requirements for which checks speak, those within an outcome too.
+fn named<'e>(expects: &'e [Expect], into: &mut BTreeSet<&'e str>) {
+    for expect in expects {
+        into.extend(expect.requirement.as_ref().map(|id| id.as_str()));
+        if let Check::Outcome(both) = &expect.check {
+            named(&both.accepted, into);
+            named(&both.refused, into);
+        }
+    }
+}
+
+#[test]
+fn every_list_is_used() {
+    let suites = suites();
+    let used: BTreeSet<_> =
+        suites.iter().flat_map(|suite| &suite.cases).filter_map(|(_, decl)| decl.each.as_deref()).collect();
+    let corpora = suite::corpora().unwrap();
+    let idle: Vec<_> =
+        corpora.names().filter(|name| !used.contains(name) && !open::IDLE_LISTS.contains(name)).collect();
+    assert!(idle.is_empty(), "no case expands over {idle:?}");
+}
+
+#[test]
+fn every_journey_is_taken() {
+    let suites = suites();
+    let taken: Vec<_> = suites.iter().flat_map(|suite| &suite.cases).filter_map(|(_, decl)| decl.journey).collect();
+    let idle: Vec<_> = journeys()
+        .into_iter()
+        .filter(|name| !taken.contains(&serde_json::from_value(Value::from(name.as_str())).unwrap()))
+        .collect();
+    assert_eq!(idle, open::IDLE_JOURNEYS, "journeys that no case takes against the list of tests/open/mod.rs");
+}
+
+/// The names of all journeys, which only the reader of suites lists.
+fn journeys() -> Vec<String> {
+    let error = serde_json::from_str::<Journey>("\"?\"").unwrap_err().to_string();
+    let names: Vec<_> = error.split('`').skip(3).step_by(2).map(str::to_owned).collect();
+    assert!(names.len() > 10, "{error}");
+    names
+}
+
+#[test]
+fn schemas_name_requirements_that_exist() {
+    let spec = spec();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/cargo/schemas");
+    let mut count = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let document: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        let mut ids = Vec::new();
+        carried(&document, &mut ids);
+        count += ids.len();
+        for id in ids {
+            assert!(spec.catalogue.get(id).is_some(), "{}: there is no requirement {id}", path.display());
+        }
+    }
+    assert!(count > 50, "only {count} nodes of the schemas name a requirement");
+}
+
+/// The requirements that the nodes of a schema carry.
+fn carried<'v>(node: &'v Value, into: &mut Vec<&'v str>) {
+    match node {
+        Value::Object(members) => {
+            for (key, value) in members {
+                match (key.as_str(), value) {
+                    ("x-regspec-requirement", Value::String(id)) => into.push(id),
+                    ("x-regspec-required", Value::Object(ids)) => {
+                        into.extend(ids.values().map(|id| id.as_str().unwrap()))
+                    }
+                    _ => carried(value, into),
+                }
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| carried(value, into)),
+        _ => {}
+    }
+}
+
+/// One row of docs/known-bugs.md.
+struct Bug {
+    id: String,
+    requirements: String,
+    case: String,
+}
+
+fn bugs() -> Vec<Bug> {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/known-bugs.md")).unwrap();
+    let cells = |line: &str| line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+    let rows =
+        text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| id ") && !line.starts_with("| --"));
+    rows.map(cells)
+        .map(|cells| {
+            assert_eq!(cells.len(), 6, "{cells:?}");
+            Bug { id: cells[0].clone(), requirements: cells[3].clone(), case: cells[4].clone() }
+        })
+        .collect()
+}
+
+#[test]
+fn every_known_bug_has_its_case() {
+    let spec = spec();
+    let cases = cases(&spec);
+    let bugs = bugs();
+    assert_eq!(bugs.len(), BUGS);
+    let ids: BTreeSet<_> = bugs.iter().map(|bug| &bug.id).collect();
+    assert_eq!(ids.len(), BUGS, "an id stands twice");
+    let mut unnamed = Vec::new();
+    for bug in &bugs {
+        let quoted = |text: &str| text.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+        for id in quoted(&bug.requirements) {
+            assert!(spec.catalogue.get(&id).is_some(), "{}: there is no requirement {id}", bug.id);
+        }
+        match bug.case.as_str() {
+            "TODO-case" => unnamed.push(bug.id.as_str()),
+            "–" | "-" => {
+                let reason = bug.requirements.strip_prefix("none:").unwrap_or_default();
+                assert!(reason.trim().len() > 20, "{}: a dash needs a reason: `none: …`", bug.id);
+            }
+            named => {
+                let names = quoted(named);
+                assert!(!names.is_empty(), "{}: `{named}` names no case in backquotes", bug.id);
+                for name in names {
+                    let known = cases.iter().any(|case| case.id == name || case.id.starts_with(&format!("{name}::")));
+                    assert!(known, "{}: there is no case {name}", bug.id);
+                }
+            }
+        }
+    }
+    assert_eq!(unnamed, UNNAMED_BUGS, "rows with TODO-case against the list of tests/open/mod.rs");
+}

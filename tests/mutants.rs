@@ -1,0 +1,86 @@
+//! The suite can fail: every mutant is noticed by a case of a requirement that it breaks, and every check has been seen to fail.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test that calls them")]
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
+
+use regspec::{
+    kill::{Kill, kill},
+    mutant,
+    plan::declared,
+    spec::Spec,
+    suite::{self, Check},
+};
+
+/// Mutants that no case can notice, with the reason.
+const SURVIVORS: &[(&str, &str)] = &[
+    (
+        "index-cached-for-ever",
+        "an index that never changes cannot be told from a slow one: inconclusive, with the measured lag",
+    ),
+    ("metadata-not-utf8", "crates.io takes such metadata as well, so no case demands its refusal"),
+    ("category-refused", "a registry may refuse unknown categories by policy: the case is then not applicable"),
+];
+
+/// Checks that no mutant makes fail, with the reason.
+const NEVER_SEEN: &[(&str, &str)] =
+    &[("shown_within", "no mutant is waited for as long as the 60 s that it asks about; its unit tests see it fail")];
+
+/// Threads that run mutants side by side: each waits for its servers most of the time.
+const THREADS: usize = 8;
+
+fn kills() -> Vec<Kill> {
+    let spec = Arc::new(Spec::bundled("cargo").unwrap());
+    let cases = declared(&spec, &suite::bundled().unwrap(), &suite::corpora().unwrap()).unwrap();
+    let waiting = Mutex::new(mutant::all());
+    let done = Mutex::new(Vec::new());
+    let work = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        loop {
+            let Some(mutant) = waiting.lock().unwrap().next() else { break };
+            // What happens at once may happen one after the other now and then, and then nothing is wrong.
+            let mut tries = (0..4).map(|_| runtime.block_on(kill(&spec, &cases, mutant, false)));
+            let first = tries.next().unwrap();
+            let kill = if first.killed_by.is_empty() {
+                tries.find(|kill| !kill.killed_by.is_empty()).unwrap_or(first)
+            } else {
+                first
+            };
+            done.lock().unwrap().push(kill);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS {
+            std::thread::Builder::new().stack_size(16 << 20).spawn_scoped(scope, work).unwrap();
+        }
+    });
+    done.into_inner().unwrap()
+}
+
+#[test]
+fn every_mutant_is_noticed_and_every_check_was_seen_to_fail() {
+    let kills = kills();
+    let mut survivors = Vec::new();
+    for kill in &kills {
+        let excused = SURVIVORS.iter().any(|(id, _)| *id == kill.id);
+        if kill.killed_by.is_empty() != excused {
+            survivors.push(format!(
+                "{} breaks {:?}; excused: {excused}; unjudged: {:#?}",
+                kill.id, kill.requirements, kill.unjudged
+            ));
+        }
+    }
+    assert!(survivors.is_empty(), "{} of {} mutants survive:\n{}", survivors.len(), kills.len(), survivors.join("\n"));
+
+    let seen: BTreeSet<&str> = kills.iter().flat_map(|kill| kill.checks.iter().map(String::as_str)).collect();
+    let excused: BTreeSet<&str> = NEVER_SEEN.iter().map(|(name, _)| *name).collect();
+    let never: Vec<_> = Check::VOCABULARY
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| !seen.contains(name) && *name != "outcome")
+        .collect();
+    assert_eq!(never, excused.into_iter().collect::<Vec<_>>(), "checks that were never seen to fail");
+}

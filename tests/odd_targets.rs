@@ -1,0 +1,156 @@
+//! Targets that are no registry, or a strange one: each run ends by itself, says why, and leaves its reports.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test that calls them")]
+
+#[path = "support/command.rs"]
+mod command;
+#[path = "support/odd.rs"]
+mod odd;
+#[path = "support/server.rs"]
+mod server;
+
+use command::{Outcome, Regspec};
+use regspec::{exchange::Response, reference::Config};
+use server::{Served, TOKEN};
+
+/// The whole contract against a target that cannot be tested.
+fn untestable(target: &str, arguments: &[&str], says: &[&str]) {
+    unreachable(Regspec::run(target, arguments), says);
+}
+
+fn unreachable(run: Regspec, says: &[&str]) {
+    let outcome = run.finish();
+    assert_eq!(outcome.code, Some(3), "{}{}", outcome.out, outcome.err);
+    let report = outcome.report();
+    assert_eq!(report["totals"]["cases"], 0);
+    let why = report["unreachable"].as_str().unwrap();
+    for word in says {
+        assert!(outcome.err.contains(word), "no `{word}` in: {}", outcome.err);
+    }
+    assert!(outcome.err.contains(why) && outcome.err.contains("hint:"), "{}", outcome.err);
+    let junit = std::fs::read_to_string(outcome.folder.path().join("report.xml")).unwrap();
+    assert!(junit.contains("errors=\"1\""), "{junit}");
+}
+
+fn config_only(body: &'static str, kind: &'static str) -> Served {
+    Served::new(
+        |config| config,
+        move |request, registry| match request.path().ends_with("/config.json") {
+            true => Response::new(200).header("content-type", kind).body(body),
+            false => registry.handle(request),
+        },
+    )
+}
+
+#[test]
+fn a_dead_port() {
+    untestable(&odd::dead(), &[], &["config.json", "is the registry running"]);
+}
+
+#[test]
+fn a_target_that_hangs() {
+    untestable(&odd::hanging(), &["--timeout", "0.5"], &["no whole reply within 0.5 s"]);
+}
+
+#[test]
+fn a_target_that_resets_connections() {
+    untestable(&odd::resetting(), &["--timeout", "5"], &["config.json"]);
+}
+
+#[test]
+fn a_page_where_config_json_should_be() {
+    let served = config_only("<!DOCTYPE html>\n<title>Welcome</title>", "text/html");
+    untestable(&served.index(), &[], &["a page of HTML, not JSON"]);
+    let served = config_only("dl = \"http://127.0.0.1\"", "text/plain");
+    untestable(&served.index(), &[], &["is not JSON"]);
+    let served = Served::new(|config| config, |_, _| Response::new(404).body("nothing here"));
+    untestable(&served.index(), &[], &["answered status 404: nothing here"]);
+}
+
+#[test]
+fn a_target_that_only_throttles() {
+    let served = Served::new(|config| config, |_, _| Response::new(429).header("retry-after", "1").body("slow down"));
+    untestable(&served.index(), &[], &["answered status 429: slow down", "throttles"]);
+    assert!(served.seen().len() < 10, "{}", served.seen().len());
+}
+
+#[test]
+fn a_wrong_token_for_a_private_registry() {
+    let served = Served::new(Config::private, |request, registry| registry.handle(request));
+    let run = Regspec::run(&served.index(), &["--credentials", "held.toml"]);
+    let run = run.file("held.toml", "token = \"not-the-Token-of-anyone\"\nlogin = \"alice\"\n");
+    unreachable(run, &["the token was refused"]);
+    untestable(&served.index(), &[], &["the registry asks for a token", "--token or REGSPEC_TOKEN"]);
+}
+
+#[test]
+fn a_wrong_token_for_writing() {
+    let served = Served::new(|config| config, |request, registry| registry.handle(request));
+    let wrong = ["--write", "--token", "not-the-Token-of-anyone"];
+    untestable(&served.index(), &wrong, &["the token was refused", "answered status 403", "whole value"]);
+    untestable(&served.index(), &["--write"], &["asks for a token", "--token or REGSPEC_TOKEN"]);
+}
+
+/// A run that got as far as its cases.
+fn tested(served: &Served, arguments: &[&str], code: i32) -> Outcome {
+    let outcome = Regspec::run(&served.index(), arguments).finish();
+    assert_eq!(outcome.code, Some(code), "{}{}", outcome.out, outcome.err);
+    let totals = outcome.report()["totals"].clone();
+    assert!(totals["cases"].as_u64().unwrap() > 0, "{totals}");
+    outcome
+}
+
+#[test]
+fn a_config_json_that_is_json_and_wrong_is_a_finding() {
+    for body in ["{\"api\":\"http://127.0.0.1:1\"}", "{}", "[]", "\"http://127.0.0.1:1/dl\"", "null", "{\"dl\":7}"] {
+        let served = config_only(body, "application/json");
+        let outcome = tested(&served, &["--only", "cfg/"], 1);
+        assert!(outcome.out.contains("violates MUST cfg/dl-required"), "{body}: {}", outcome.out);
+    }
+}
+
+#[test]
+fn an_index_that_never_moves() {
+    let served = Served::new(
+        |config| config,
+        |request, registry| match request.path().starts_with("/index/") && !request.path().ends_with("config.json") {
+            true => Response::new(404),
+            false => registry.handle(request),
+        },
+    );
+    let outcome = tested(&served, &["--write", "--token", TOKEN, "--settle", "0.5", "--only", "lines::"], 3);
+    assert!(outcome.out.contains("s after it was accepted, 1.0.0 is not listed"), "{}", outcome.out);
+    assert!(outcome.out.contains("so that none is waited for any more"), "{}", outcome.out);
+}
+
+#[test]
+fn a_target_that_throttles_and_never_ends_to() {
+    let served = Served::new(
+        |config| config,
+        |request, registry| match request.path().ends_with("config.json") {
+            true => registry.handle(request),
+            false => Response::new(429).header("retry-after", "1"),
+        },
+    );
+    let outcome = tested(&served, &["--write", "--token", TOKEN, "--only", "yank/"], 3);
+    assert!(outcome.out.contains("throttles this run"), "{}", outcome.out);
+}
+
+#[test]
+fn a_file_server_that_hangs() {
+    let elsewhere = |config: Config| {
+        config.dl(odd::hanging().replace("sparse+", "").replace("/index/", "/files/{crate}/{version}"))
+    };
+    let served = Served::new(elsewhere, |request, registry| registry.handle(request));
+    let run =
+        ["--write", "--token", TOKEN, "--timeout", "2", "--jobs", "4", "--only", "downloads::", "--only", "yank/"];
+    let outcome = tested(&served, &run, 3);
+    assert!(outcome.out.contains("had no reply in time, so no more are sent"), "{}", outcome.out);
+}
+
+#[test]
+fn a_web_api_that_only_resets() {
+    let target = odd::resetting();
+    let api = target.trim_start_matches("sparse+").trim_end_matches("/index/");
+    untestable(api, &["--timeout", "5"], &["is the registry running"]);
+}
