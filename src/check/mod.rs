@@ -6,6 +6,7 @@ mod caching;
 mod challenge;
 mod checksum;
 mod config;
+mod documented;
 mod encoding;
 mod evidence;
 mod header;
@@ -79,6 +80,8 @@ fn look(check: &Check, seen: &Evidence<'_>) -> Judged {
         Check::Caching(rule) => caching::caching(*rule, seen),
         Check::Secrets(_) => secrets::secrets(seen),
         Check::Race(rule) => race::race(*rule, seen),
+        Check::Reply(rule) => documented::reply(*rule, seen),
+        Check::ErrorReply(wanted) => documented::error_reply(wanted, seen),
         Check::ShownWithin(seconds) => shown::shown_within(*seconds, seen),
     }
 }

@@ -84,9 +84,11 @@ impl Engine {
             }
             Target::Remote(remote) => {
                 let remote = remote.clone();
-                let mut session = session(&setup, remote, &[])?;
+                let mut session = session(&setup, remote, &[])?.about(Arc::clone(&spec));
                 match setup.profile.clone() {
                     Some(profile) => session.set_profile(profile),
+                    // A web API alone is asked for nothing that only cargo's protocol has.
+                    None if spec.contract != "cargo" => session.meet().await?,
                     None => session.probe().await?,
                 }
                 let sessions = BTreeMap::from([(Variant::Any, session)]);
@@ -112,7 +114,7 @@ impl Engine {
         for variant in variants {
             let started = embedded.start(variant)?;
             let remote = Remote { index: Some(started.index.clone()), api: Some(started.api.clone()), index_dir: None };
-            let mut session = session(&setup, remote, &started.certificates)?;
+            let mut session = session(&setup, remote, &started.certificates)?.about(Arc::clone(&spec));
             session.assume(started.endpoints(), |profile| started.kind(profile));
             sessions.insert(variant, session);
         }

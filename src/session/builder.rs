@@ -88,6 +88,11 @@ impl Builder<'_> {
                 Request::new(any.method.clone(), self.fill(&any.url)?).body(body)
             }
             Verb::Follow(mark) => self.location(mark)?,
+            Verb::Call(call) => {
+                let (request, made) = self.call(call, step)?;
+                upload = made;
+                request
+            }
         };
         if let Some(query) = &step.query {
             let sign = if request.url.contains('?') { '&' } else { '?' };
@@ -105,14 +110,14 @@ impl Builder<'_> {
         }
     }
 
-    fn fill(&self, text: &Text) -> Result<String, Lack> {
+    pub(super) fn fill(&self, text: &Text) -> Result<String, Lack> {
         text.fill(self.bindings).map_err(|name| match name.as_str() {
             "yanked-version" => Lack::Target("the crate that is read has no yanked version".to_owned()),
             _ => Lack::Run(format!("the run has no {name}")),
         })
     }
 
-    fn base(&self) -> Result<&str, String> {
+    pub(super) fn base(&self) -> Result<&str, String> {
         self.session.profile.endpoints.api.as_deref().ok_or_else(|| "the target has no web API".to_owned())
     }
 
@@ -168,7 +173,7 @@ impl Builder<'_> {
         }
     }
 
-    fn upload(&self, publish: &Publish, name: &str) -> Result<Upload, Lack> {
+    pub(super) fn upload(&self, publish: &Publish, name: &str) -> Result<Upload, Lack> {
         let name = publish.name.as_ref().map_or(Ok(name.to_owned()), |text| self.fill(text))?;
         let mut krate = Crate::new(&name, &self.fill(&publish.version)?);
         if let Some(index) = &self.session.profile.endpoints.index {
@@ -202,11 +207,13 @@ impl Builder<'_> {
             Verb::Yank(_) | Verb::Unyank(_) | Verb::Owners | Verb::Search(_) => &[("Accept", "application/json")],
             Verb::Config | Verb::Index(_) => &[("Accept", "text/plain"), ("cargo-protocol", "version=1")],
             Verb::Download(_) | Verb::Me | Verb::Request(_) | Verb::Follow(_) => &[("Accept", "*/*")],
+            Verb::Call(_) => &[],
         };
         for (name, value) in usual {
             request.headers.push(*name, *value);
         }
-        if let Some(value) = self.authorization(step, request) {
+        let told = matches!(step.verb, Verb::Call(_));
+        if let Some(value) = self.authorization(step, request).filter(|_| !told) {
             request.headers.push("Authorization", value);
         }
         for (name, value) in &self.session.options.headers {

@@ -105,6 +105,15 @@ impl Spec {
         self.operations.iter().find(|operation| operation.id == id)
     }
 
+    /// The kinds of resources that its operations need or give.
+    pub fn kinds(&self) -> impl Iterator<Item = &str> {
+        self.operations.iter().flat_map(|operation| {
+            let named = operation.parameters.iter().filter_map(|parameter| parameter.needs.as_deref());
+            let given = operation.produces.iter().map(|(kind, _)| kind.as_str());
+            named.chain(operation.needs.iter().map(String::as_str)).chain(given)
+        })
+    }
+
     /// The names of the bundled contracts.
     pub fn names() -> impl Iterator<Item = &'static str> {
         SPECS.dirs().filter_map(|dir| dir.path().to_str())
