@@ -49,7 +49,10 @@ impl Builder<'_> {
     /// # Errors
     /// What the run or the target lacks for it.
     pub(super) fn build(&self, step: &Step) -> Result<Built, Lack> {
-        let name = self.crate_of(step)?;
+        let name = match &step.verb {
+            Verb::Call(_) => String::new(),
+            _ => self.crate_of(step)?,
+        };
         let mut upload = None;
         let mut request = match &step.verb {
             Verb::Publish(publish) => {

@@ -10,10 +10,10 @@ use super::{
     secrets,
 };
 use crate::{
-    exchange::{Called, Exchange, Request},
+    exchange::{Called, Exchange, Request, Role},
     package::Upload,
     spec::{Operation, Place, Produce, Scheme, plain},
-    suite::{Call, Credential, Login, Step, Text, Verb},
+    suite::{Call, Check, Credential, Login, Step, Text, Verb},
     target::TokenState,
 };
 
@@ -243,11 +243,15 @@ impl Run<'_> {
     ///
     /// # Errors
     /// Nothing gives it.
-    pub(super) async fn bind_kinds(&mut self, step: &Step) -> Result<(), End> {
+    pub(super) async fn bind_kinds(&mut self, step: &Step, role: Role) -> Result<(), End> {
         let Verb::Call(call) = &step.verb else { return Ok(()) };
         let builder = self.builder();
         let operation = builder.operation(call)?;
         let reads = matches!(call.method.as_deref().unwrap_or(&operation.method), "GET" | "HEAD" | "OPTIONS");
+        // What is refused on purpose leaves everything as it is.
+        let good =
+            role == Role::Given || self.case.decl.then.iter().any(|expect| matches!(expect.check, Check::Reply(_)));
+        let used_up: Vec<String> = operation.uses_up.iter().filter(|_| good).cloned().collect();
         let mut kinds: Vec<String> = step.texts().into_iter().flat_map(Text::placeholders).map(str::to_owned).collect();
         kinds.dedup();
         for kind in kinds {
@@ -257,7 +261,7 @@ impl Run<'_> {
             if let Some((base, spelt)) = spelling(&kind) {
                 let value = match self.bindings.get(base).map(str::to_owned) {
                     Some(value) => Some(value),
-                    None => self.resource_or_shown(base, reads).await,
+                    None => self.resource_or_shown(base, reads, used_up.iter().any(|known| known == base)).await,
                 };
                 if let Some(value) = value {
                     self.bindings.bind(base, value.clone());
@@ -265,7 +269,7 @@ impl Run<'_> {
                     continue;
                 }
             }
-            let Some(value) = self.resource_or_shown(&kind, reads).await else {
+            let Some(value) = self.resource_or_shown(&kind, reads, used_up.contains(&kind)).await else {
                 let from = if reads {
                     "nothing on the target and nothing in [resources] of --credentials gives"
                 } else {
@@ -278,8 +282,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn resource_or_shown(&self, kind: &str, reads: bool) -> Option<String> {
-        match self.session.resource(kind) {
+    async fn resource_or_shown(&self, kind: &str, reads: bool, uses_up: bool) -> Option<String> {
+        match self.session.resource(kind, uses_up) {
             Some(value) => Some(value),
             None if reads => self.session.discover(kind, &self.bindings).await,
             None => None,

@@ -4,7 +4,7 @@ use super::chain::{GoodCall, good_call};
 use crate::{
     plan::Case,
     spec::{Condition, Level, Need, Operation, Requirement, RequirementId, Spec, State},
-    suite::{Call, CaseDecl, Check, ErrorReply, Expect, NameForm, ReplyRule, Step, Text, Variant, Verb},
+    suite::{Call, CaseDecl, Check, ErrorReply, Expect, Journey, NameForm, ReplyRule, Step, Text, Variant, Verb},
 };
 
 /// Cases, and the requirements that they try.
@@ -135,8 +135,17 @@ impl<'s> Make<'s> {
         );
     }
 
+    /// A case whose steps begin with a call and go on as the replies have it.
+    pub(super) fn journey(&mut self, aspect: Aspect, journey: Journey, steps: Steps) {
+        self.add(aspect, "", None, steps, Some(journey));
+    }
+
     /// Adds a case and, where it is the first of its aspect, the requirement that it tries.
     pub(super) fn case(&mut self, aspect: Aspect, element: &str, source: Option<String>, steps: Steps) {
+        self.add(aspect, element, source, steps, None);
+    }
+
+    fn add(&mut self, aspect: Aspect, element: &str, source: Option<String>, steps: Steps, journey: Option<Journey>) {
         let operation = self.operation;
         // What is asked of wrong requests at another level than of good ones is a requirement of its own.
         let tail = if aspect.level < Level::Must && aspect.name != "reply" { "-recommended" } else { "" };
@@ -165,7 +174,7 @@ impl<'s> Make<'s> {
             given: steps.given,
             when: Some(when),
             after: Vec::new(),
-            journey: None,
+            journey,
             then: steps.then.into_iter().map(|check| Expect { check, at: None, requirement: None }).collect(),
         };
         let case_id = format!("{}::{name}", operation.id);
