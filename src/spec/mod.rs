@@ -2,13 +2,17 @@
 
 mod catalogue;
 mod error;
+mod import;
 mod openapi;
+mod raw;
 mod requirement;
 mod schema;
 
 pub use catalogue::Catalogue;
 pub use error::{LoadError, line_number, nearest};
+pub use import::import;
 pub use openapi::{Operation, read_operations};
+pub use raw::{Format, RawDocument};
 pub use requirement::{Aspect, Contradiction, Level, Need, Requirement, RequirementId, State, Undefined};
 pub use schema::{Schema, SchemaFault, Schemas};
 
