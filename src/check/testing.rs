@@ -28,7 +28,7 @@ pub static SPEC: LazyLock<Spec> = LazyLock::new(|| {
     schemas.add("owners-list.json", &owners.to_string()).unwrap();
     let published = json!({"type": "object", "x-regspec-empty": true});
     schemas.add("publish-reply.json", &published.to_string()).unwrap();
-    Spec { contract: "cargo".to_owned(), operations: Vec::new(), schemas, catalogue: Catalogue::default() }
+    Spec { contract: "cargo".to_owned(), schemas, catalogue: Catalogue::default(), ..Spec::default() }
 });
 
 /// A check as a suite writes it, such as `status = [200]`.

@@ -52,6 +52,14 @@ impl Catalogue {
         Ok(())
     }
 
+    /// Adds requirements that a document makes rather than a file of them. One that is there already stays.
+    pub fn add_made(&mut self, file: &str, requirements: impl IntoIterator<Item = Requirement>) {
+        for requirement in requirements {
+            let entry = Entry { file: file.to_owned(), requirement };
+            self.requirements.entry(entry.requirement.id.clone()).or_insert(entry);
+        }
+    }
+
     /// Adds the undefined areas.
     ///
     /// # Errors

@@ -1,20 +1,26 @@
 //! Documents, schemas and requirements: what a contract demands, as data.
 
 mod catalogue;
+mod document;
 mod error;
 mod import;
-mod openapi;
 mod raw;
 mod requirement;
 mod schema;
 
 pub use catalogue::Catalogue;
+pub use document::{
+    Accepts, Access, Condition, DefaultOrder, Direction, Document, EmptyTotal, ErrorRow, KeyKind, Layer, Missing,
+    Operation, Order, PageKind, Pagination, Parameter, Place, Produce, Reply, ReplyHeader, RequestBody, Scheme, Shape,
+    Sort, StatusRange, TokenAccess, Touch, plain,
+};
 pub use error::{LoadError, line_number, nearest};
 pub use import::import;
-pub use openapi::{Operation, read_operations};
 pub use raw::{Format, RawDocument};
 pub use requirement::{Aspect, Contradiction, Level, Need, Requirement, RequirementId, State, Undefined};
 pub use schema::{Schema, SchemaFault, Schemas};
+
+use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
@@ -27,6 +33,10 @@ pub struct Spec {
     pub contract: String,
     /// Its operations.
     pub operations: Vec<Operation>,
+    /// The document that they stand in.
+    pub document: Option<Document>,
+    /// The path of the document's server, which stands before that of each operation.
+    pub base: String,
     /// Its JSON Schemas.
     pub schemas: Schemas,
     /// Its requirements, undefined ground and contradictions.
@@ -40,7 +50,7 @@ impl Spec {
     /// There is no such contract, or one of its files cannot be read.
     pub fn bundled(contract: &str) -> Result<Self, LoadError> {
         let folder = SPECS.get_dir(contract).ok_or_else(|| {
-            let known: Vec<_> = SPECS.dirs().filter_map(|dir| dir.path().to_str()).collect();
+            let known: Vec<_> = Self::names().collect();
             LoadError::new(contract, "there is no bundled contract of that name")
                 .hint(format!("bundled are {}", known.join(", ")))
         })?;
@@ -54,18 +64,54 @@ impl Spec {
             let (name, text) = text(file)?;
             catalogue.add_requirements(&name, text)?;
         }
-        let mut operations = Vec::new();
+        let mut document = None;
         for file in folder.files() {
             let (name, text) = text(file)?;
             match file.path().file_name().and_then(|name| name.to_str()) {
                 Some("undefined.toml") => catalogue.add_undefined(&name, text)?,
                 Some("contradictions.toml") => catalogue.add_contradictions(&name, text)?,
-                Some("openapi.yaml" | "openapi.json") => operations = read_operations(&name, text)?,
+                Some("openapi.yaml" | "openapi.json") => document = Some((name, text)),
                 _ => {}
             }
         }
+        let mut overlays = Vec::new();
+        for file in folder.get_dir(format!("{contract}/overlays")).into_iter().flat_map(Dir::files) {
+            let (name, text) = text(file)?;
+            overlays.push((name, text.to_owned()));
+        }
+        overlays.sort();
         catalogue.check()?;
-        Ok(Self { contract: contract.to_owned(), operations, schemas, catalogue })
+        let spec = Self { contract: contract.to_owned(), schemas, catalogue, ..Self::default() };
+        match document {
+            Some((name, text)) => spec.with_document(Document::load(&name, text, &overlays)?),
+            None => Ok(spec),
+        }
+    }
+
+    /// Loads an OpenAPI file of somebody else, as a contract named by the file.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no document that can be used.
+    pub fn from_file(path: &Path) -> Result<Self, LoadError> {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| LoadError::new(&name, format!("the document cannot be read: {error}")))?;
+        let contract = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("document").to_owned();
+        Self { contract, ..Self::default() }.with_document(Document::load(&name, &text, &[])?)
+    }
+
+    fn with_document(self, document: Document) -> Result<Self, LoadError> {
+        Ok(Self { operations: document.operations()?, base: document.base(), document: Some(document), ..self })
+    }
+
+    /// The operation of that id.
+    pub fn operation(&self, id: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.id == id)
+    }
+
+    /// The names of the bundled contracts.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        SPECS.dirs().filter_map(|dir| dir.path().to_str())
     }
 }
 

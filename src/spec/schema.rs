@@ -43,39 +43,9 @@ impl Schema {
     /// Every place at which the instance breaks the schema.
     pub fn faults(&self, instance: &Value) -> Vec<SchemaFault> {
         let mut faults: Vec<SchemaFault> =
-            self.validator.iter_errors(instance).map(|error| self.fault(&error)).collect();
+            self.validator.iter_errors(instance).map(|error| fault(&self.document, &error)).collect();
         self.floats(&self.document, instance, "", &mut faults);
         faults
-    }
-
-    fn fault(&self, error: &jsonschema::ValidationError<'_>) -> SchemaFault {
-        let path = error.schema_path().to_string();
-        let seen = error.instance().to_string();
-        SchemaFault {
-            requirement: self.requirement(&path, error),
-            pointer: error.instance_path().to_string(),
-            expected: expectation(self.document.pointer(&path), &path, error),
-            actual: if seen.len() > 120 { format!("{}…", seen.chars().take(120).collect::<String>()) } else { seen },
-        }
-    }
-
-    /// The requirement of the broken keyword: that of the missing property, else of the nearest node above.
-    fn requirement(&self, path: &str, error: &jsonschema::ValidationError<'_>) -> Option<RequirementId> {
-        let mut node = path;
-        while let Some(at) = node.rfind('/') {
-            node = &node[..at];
-            let Some(schema) = self.document.pointer(node) else { continue };
-            if let jsonschema::error::ValidationErrorKind::Required { property } = error.kind()
-                && let Some(id) =
-                    property.as_str().and_then(|name| schema.get("x-regspec-required")?.get(name)?.as_str())
-            {
-                return Some(id.into());
-            }
-            if let Some(id) = schema.get("x-regspec-requirement").and_then(Value::as_str) {
-                return Some(id.into());
-            }
-        }
-        None
     }
 
     /// JSON Schema takes `2.0` for an integer, cargo does not: nodes marked `x-regspec-integer` look at the spelling.
@@ -103,6 +73,36 @@ impl Schema {
             }
         }
     }
+}
+
+/// A broken keyword in words.
+pub(super) fn fault(document: &Value, error: &jsonschema::ValidationError<'_>) -> SchemaFault {
+    let path = error.schema_path().to_string();
+    let seen = error.instance().to_string();
+    SchemaFault {
+        requirement: requirement(document, &path, error),
+        pointer: error.instance_path().to_string(),
+        expected: expectation(document.pointer(&path), &path, error),
+        actual: if seen.len() > 120 { format!("{}…", seen.chars().take(120).collect::<String>()) } else { seen },
+    }
+}
+
+/// The requirement of the broken keyword: that of the missing property, else of the nearest node above.
+fn requirement(document: &Value, path: &str, error: &jsonschema::ValidationError<'_>) -> Option<RequirementId> {
+    let mut node = path;
+    while let Some(at) = node.rfind('/') {
+        node = &node[..at];
+        let Some(schema) = document.pointer(node) else { continue };
+        if let jsonschema::error::ValidationErrorKind::Required { property } = error.kind()
+            && let Some(id) = property.as_str().and_then(|name| schema.get("x-regspec-required")?.get(name)?.as_str())
+        {
+            return Some(id.into());
+        }
+        if let Some(id) = schema.get("x-regspec-requirement").and_then(Value::as_str) {
+            return Some(id.into());
+        }
+    }
+    None
 }
 
 fn expectation(node: Option<&Value>, path: &str, error: &jsonschema::ValidationError<'_>) -> String {
