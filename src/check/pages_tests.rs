@@ -20,7 +20,7 @@ static LISTS: LazyLock<Spec> = LazyLock::new(|| {
             "version": {"key": "/num", "order": "descending", "as": "semver"}, "odd": null}},
     }}}});
     let document = Document::load("d.json", &document.to_string(), &[]).unwrap();
-    Spec { operations: document.operations().unwrap(), document: Some(document), ..Spec::default() }
+    Spec { operations: document.operations().unwrap(), documents: vec![document], ..Spec::default() }
 });
 
 fn walked(pages: &[(&str, Value)]) -> Scene {

@@ -128,7 +128,7 @@ impl Builder<'_> {
         Ok(format!("{}/api/v1", self.base()?))
     }
 
-    fn index(&self) -> Result<String, String> {
+    pub(super) fn index(&self) -> Result<String, String> {
         let session = self.session;
         let folder = session.remote.index_dir.as_ref().map(|folder| format!("file://{}", folder.display()));
         session.profile.endpoints.index.clone().or(folder).ok_or_else(|| "the target has no index".to_owned())

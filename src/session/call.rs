@@ -62,9 +62,9 @@ impl Builder<'_> {
     }
 
     fn call_url(&self, operation: &Operation, call: &Call) -> Result<String, Lack> {
-        let base = self.base()?;
-        let prefix = self.session.spec.base.as_str();
-        let mut url = base.to_owned();
+        let base = if operation.on_index { self.index()? } else { self.base()?.to_owned() };
+        let prefix = operation.base.as_str();
+        let mut url = base.clone();
         if !base.ends_with(prefix) || prefix.is_empty() {
             url.push_str(prefix);
         }
@@ -252,6 +252,14 @@ impl Run<'_> {
         let good =
             role == Role::Given || self.case.decl.then.iter().any(|expect| matches!(expect.check, Check::Reply(_)));
         let used_up: Vec<String> = operation.uses_up.iter().filter(|_| good).cloned().collect();
+        // What has to be there without standing in the request.
+        for kind in &operation.needs {
+            if good && self.bindings.get(kind).is_none() && self.session.resource(kind, false).is_none() {
+                return Err(End::NotApplicable(format!(
+                    "neither this run nor [resources] of --credentials gives a {kind}"
+                )));
+            }
+        }
         let mut kinds: Vec<String> = step.texts().into_iter().flat_map(Text::placeholders).map(str::to_owned).collect();
         kinds.dedup();
         for kind in kinds {

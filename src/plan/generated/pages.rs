@@ -79,6 +79,7 @@ fn walk(make: &mut Make<'_>, pages: &Pagination, kind: PageKind) {
         PageKind::Page => Journey::WalkPages,
         PageKind::Seek => Journey::WalkSeek,
     };
-    let steps = Steps { given: make.good.given.clone(), when: call, then: vec![Check::Pages(kind)] };
+    let steps =
+        Steps { given: make.good.given.clone(), when: call, then: vec![Check::Pages(kind)], ..Steps::default() };
     make.journey(aspect, journey, steps);
 }

@@ -55,6 +55,11 @@ fn with(make: &mut Make<'_>, sort: &Sort, element: &str, value: Option<&str>) {
         aspect,
         element,
         None,
-        Steps { given: make.good.given.clone(), when: call, then: vec![Make::documented(), ordered] },
+        Steps {
+            given: make.good.given.clone(),
+            when: call,
+            then: vec![Make::documented(), ordered],
+            ..Steps::default()
+        },
     );
 }
