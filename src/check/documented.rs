@@ -277,3 +277,7 @@ impl Row<'_> {
         text
     }
 }
+
+#[cfg(test)]
+#[path = "documented_tests.rs"]
+mod tests;
