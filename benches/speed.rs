@@ -33,7 +33,7 @@ fn main() {
 
 fn planned() -> (Spec, Vec<Case>) {
     let spec = Spec::bundled("cargo").unwrap();
-    let cases = declared(&spec, &suite::bundled().unwrap(), &suite::corpora().unwrap()).unwrap();
+    let cases = declared(&spec, &suite::bundled("cargo").unwrap(), &suite::corpora().unwrap()).unwrap();
     (spec, cases)
 }
 

@@ -74,7 +74,7 @@ fn trials(arguments: &Arguments, inputs: Inputs) -> Result<Vec<Trial>, LoadError
     let suites = match (arguments.exact, &arguments.filter) {
         // One test in a process of its own need not read every suite.
         (true, Some(name)) => suite::bundled_one(name.split("::").next().unwrap_or_default())?.into_iter().collect(),
-        _ => suite::bundled()?,
+        _ => suite::bundled("cargo")?,
     };
     let cases = declared(&spec, &suites, &suite::corpora()?)?;
     let target = inputs.target()?;

@@ -27,7 +27,7 @@ fn spec() -> Spec {
 }
 
 fn suites() -> Vec<Suite> {
-    suite::bundled().unwrap()
+    suite::bundled("cargo").unwrap()
 }
 
 fn cases(spec: &Spec) -> Vec<Case> {

@@ -34,7 +34,7 @@ const THREADS: usize = 8;
 
 fn kills() -> Vec<Kill> {
     let spec = Arc::new(Spec::bundled("cargo").unwrap());
-    let cases = declared(&spec, &suite::bundled().unwrap(), &suite::corpora().unwrap()).unwrap();
+    let cases = declared(&spec, &suite::bundled("cargo").unwrap(), &suite::corpora().unwrap()).unwrap();
     let waiting = Mutex::new(mutant::all());
     let done = Mutex::new(Vec::new());
     let work = || {

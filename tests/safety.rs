@@ -127,7 +127,7 @@ fn every_request_says_who_sends_it_and_why() {
     let served = plain();
     Regspec::run(&served.index(), WRITING).finish();
     let spec = Spec::bundled("cargo").unwrap();
-    let cases = declared(&spec, &suite::bundled().unwrap(), &suite::corpora().unwrap()).unwrap();
+    let cases = declared(&spec, &suite::bundled("cargo").unwrap(), &suite::corpora().unwrap()).unwrap();
     let own = |step: &suite::Step| {
         let is = |name: &str| name.eq_ignore_ascii_case("user-agent");
         step.headers.keys().any(|name| is(name)) || step.without.iter().any(|name| is(name))

@@ -6,6 +6,7 @@ mod caching;
 mod challenge;
 mod checksum;
 mod config;
+mod documented;
 mod encoding;
 mod evidence;
 mod header;
@@ -15,6 +16,7 @@ mod judge;
 mod lines;
 mod logins;
 mod outcome;
+mod pages;
 mod race;
 mod redirect;
 mod results;
@@ -79,6 +81,10 @@ fn look(check: &Check, seen: &Evidence<'_>) -> Judged {
         Check::Caching(rule) => caching::caching(*rule, seen),
         Check::Secrets(_) => secrets::secrets(seen),
         Check::Race(rule) => race::race(*rule, seen),
+        Check::Reply(rule) => documented::reply(*rule, seen),
+        Check::ErrorReply(wanted) => documented::error_reply(wanted, seen),
+        Check::Pages(kind) => pages::pages(*kind, seen),
+        Check::Ordered(wanted) => pages::ordered(wanted, seen),
         Check::ShownWithin(seconds) => shown::shown_within(*seconds, seen),
     }
 }

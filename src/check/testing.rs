@@ -98,7 +98,16 @@ impl Scene {
 
     pub fn push(mut self, verb: &str, role: Role, request: Request, reply: Result<Response, Failure>) -> Self {
         let (verb, elapsed_ms) = (verb.to_owned(), 1.0);
-        self.transcript.exchanges.push(Exchange { verb, role, mark: None, request, reply, elapsed_ms, shown: None });
+        self.transcript.exchanges.push(Exchange {
+            verb,
+            role,
+            mark: None,
+            request,
+            reply,
+            elapsed_ms,
+            shown: None,
+            called: None,
+        });
         self
     }
 

@@ -207,6 +207,9 @@ impl From<Run> for Inputs {
 
 #[derive(Debug, Args)]
 pub(super) struct List {
+    /// A bundled contract, or an OpenAPI file
+    #[arg(long, value_name = "NAME|FILE", default_value = "cargo")]
+    pub(super) contract: String,
     /// Only cases whose id or requirement contains this; a leading ! excludes
     #[arg(long, value_name = "FILTER")]
     pub(super) only: Vec<String>,
@@ -223,6 +226,9 @@ pub(super) struct List {
 
 #[derive(Debug, Args)]
 pub(super) struct Explain {
+    /// A bundled contract, or an OpenAPI file
+    #[arg(long, value_name = "NAME|FILE", default_value = "cargo")]
+    pub(super) contract: String,
     /// The id or name, such as yank/download-kept, yank::download-kept, refused or {crate}
     pub(super) id: String,
 }

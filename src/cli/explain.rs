@@ -7,7 +7,7 @@ use crate::{
 };
 
 pub(super) fn explain(args: &Explain) -> Done {
-    let (spec, cases) = load("cargo", &[], &[])?;
+    let (spec, cases) = load(&args.contract, &[], &[])?;
     let id = args.id.trim_matches(['{', '}']);
     if let Some(row) = spec.catalogue.get(id) {
         requirement(row, &cases);

@@ -1,29 +1,40 @@
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use super::{Done, args::List, output};
 use crate::{
-    plan::{Case, Filter, cost, declared, uncovered},
+    plan::{Case, Filter, Generated, cost, declared, generated, uncovered},
     spec::{LoadError, Spec, State},
     suite::{self, Suite},
 };
 
 /// The contract and the cases wanted of it.
 pub(super) fn load(contract: &str, suites: &[PathBuf], only: &[String]) -> Result<(Spec, Vec<Case>), LoadError> {
-    let spec = Spec::bundled(contract)?;
-    let mut all = suite::bundled()?;
+    // A name with a dot or a slash is that of a file.
+    let mut spec = match contract.contains(['.', '/']) {
+        true => Spec::from_file(Path::new(contract))?,
+        false => Spec::bundled(contract)?,
+    };
+    let generated = if spec.contract == "cargo" { Generated::default() } else { generated(&spec) };
+    let file = spec.documents.first().map_or_else(String::new, |document| document.file.clone());
+    spec.catalogue.add_made(&file, generated.requirements);
+    let mut all = suite::bundled(&spec.contract)?;
     for path in suites {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|error| LoadError::new(&name, format!("the suite cannot be read: {error}")))?;
         all.push(Suite::parse(&name, &text)?);
     }
-    let cases = declared(&spec, &all, &suite::corpora()?)?;
+    let mut cases = declared(&spec, &all, &suite::corpora()?)?;
+    cases.extend(generated.cases);
     let cases = Filter::new(only.iter().cloned()).apply(cases)?;
     Ok((spec, cases))
 }
 
 pub(super) fn list(args: &List) -> Done {
-    let (_, cases) = load("cargo", &args.suite, &args.only)?;
+    let (_, cases) = load(&args.contract, &args.suite, &args.only)?;
     if args.cost {
         let cost = cost(&cases);
         output::line(&format!(
@@ -55,7 +66,7 @@ pub(super) fn list(args: &List) -> Done {
 }
 
 pub(super) fn coverage(args: &List) -> Done {
-    let (spec, cases) = load("cargo", &args.suite, &args.only)?;
+    let (spec, cases) = load(&args.contract, &args.suite, &args.only)?;
     let mut by_requirement: BTreeMap<&str, usize> = BTreeMap::new();
     for id in cases.iter().flat_map(|case| &case.requirements) {
         *by_requirement.entry(id.as_str()).or_default() += 1;

@@ -88,7 +88,7 @@ impl Embedded {
             other_login: Some("bob".to_owned()),
             third_login: Some("carol".to_owned()),
             revoked_token: Some("embedded-Revoked-token-3".to_owned()),
-            cookie: None,
+            ..Credentials::default()
         }
     }
 

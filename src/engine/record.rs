@@ -115,6 +115,7 @@ fn exercised(spec: &Spec, transcript: &Transcript) -> Vec<String> {
     for exchange in &transcript.exchanges {
         let Some(reply) = exchange.response().filter(|reply| (200..400).contains(&reply.status)) else { continue };
         let id = match exchange.verb.as_str() {
+            "call" => exchange.called.as_ref().map_or("", |called| called.operation.as_str()),
             "config" => "index_config",
             "index" => "index_file",
             "owners" => "list_owners",

@@ -13,6 +13,11 @@ impl Bindings {
         self.0.insert(name.to_owned(), value.into());
     }
 
+    /// Takes a binding away.
+    pub fn unbind(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
     /// What a placeholder stands for.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)

@@ -13,7 +13,8 @@ pub use curl::curl;
 pub use headers::Headers;
 pub use redact::Redactor;
 pub use transcript::{
-    Endpoints, Exchange, Failure, FailureKind, Recorded, Role, Shown, Transcript, Uploaded, accepts, declines, refuses,
+    Called, Endpoints, Exchange, Failure, FailureKind, Recorded, Role, Shown, Transcript, Uploaded, accepts, declines,
+    refuses,
 };
 
 use serde::{Deserialize, Serialize};

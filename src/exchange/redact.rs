@@ -128,6 +128,9 @@ impl Redactor {
     /// The exchange without secrets.
     pub fn exchange(&self, mut exchange: Exchange) -> Exchange {
         exchange.request = self.request(&exchange.request);
+        for value in exchange.called.iter_mut().flat_map(|called| called.arguments.values_mut()) {
+            *value = self.text(value);
+        }
         match &mut exchange.reply {
             Ok(response) => *response = self.response(response),
             Err(failure) => failure.message = self.text(&failure.message),

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -63,9 +63,22 @@ pub struct Exchange {
     pub reply: Result<Response, Failure>,
     /// From the first byte sent to the last byte received, in milliseconds.
     pub elapsed_ms: f64,
+    /// The operation that was called, where the step called one by its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<Called>,
     /// How the wait for a change ended, where the step waited for one. Only its last reply is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shown: Option<Shown>,
+}
+
+/// A call of an operation.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Called {
+    /// Its id.
+    pub operation: String,
+    /// Its path and query parameters, as they were meant.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub arguments: BTreeMap<String, String>,
 }
 
 impl Exchange {

@@ -49,6 +49,16 @@ impl Case {
         self.decl.journey.is_some_and(|journey| journey.publishes()) || self.uploads() > 0
     }
 
+    /// It calls operations of the contract's document.
+    pub fn calls(&self) -> bool {
+        self.steps().any(|step| matches!(step.verb, Verb::Call(_)))
+    }
+
+    /// Nobody may change anything while it runs.
+    pub fn needs_quiet(&self) -> bool {
+        self.decl.journey.is_some_and(|journey| journey.walks())
+    }
+
     /// How many fresh crates it makes.
     pub fn new_crates(&self) -> usize {
         let fresh: BTreeSet<&str> = self
@@ -56,6 +66,9 @@ impl Case {
             .filter_map(|step| match &step.verb {
                 Verb::Publish(publish) => {
                     Some(publish.name.as_ref().or(step.of.as_ref()).map_or("{crate}", |name| name.raw()))
+                }
+                Verb::Call(call) if call.upload.is_some() => {
+                    Some(step.of.as_ref().map_or("{crate}", |name| name.raw()))
                 }
                 _ => None,
             })
@@ -65,16 +78,31 @@ impl Case {
 
     /// How many uploads it sends, without what a journey repeats.
     pub(super) fn uploads(&self) -> usize {
-        self.steps().filter(|step| matches!(step.verb, Verb::Publish(_))).count()
+        self.steps().filter(|step| uploads(step)).count()
     }
 
     /// How many requests with a wrong token it sends.
     pub fn wrong_tokens(&self) -> usize {
-        self.steps().filter(|step| step.credential.is_some_and(Credential::is_wrong_token)).count()
+        self.steps().filter(|step| shows_wrong_token(step)).count()
     }
 
     /// Its steps, in order.
     pub fn steps(&self) -> impl Iterator<Item = &Step> {
         self.decl.given.iter().chain(&self.decl.when).chain(&self.decl.after)
+    }
+}
+
+fn uploads(step: &Step) -> bool {
+    match &step.verb {
+        Verb::Publish(_) => true,
+        Verb::Call(call) => call.upload.is_some(),
+        _ => false,
+    }
+}
+
+fn shows_wrong_token(step: &Step) -> bool {
+    match &step.verb {
+        Verb::Call(call) => call.with.is_wrong(),
+        _ => step.credential.is_some_and(Credential::is_wrong_token),
     }
 }

@@ -63,12 +63,22 @@ impl Place<'_> {
         }
         for text in self.texts() {
             for name in text.placeholders() {
-                if !PLACEHOLDERS.iter().any(|(known, _)| *known == name) {
-                    return Err(self.unknown("placeholder", name, PLACEHOLDERS.iter().map(|(known, _)| *known)));
+                let kinds: Vec<&str> = self.spec.kinds().collect();
+                if !PLACEHOLDERS.iter().any(|(known, _)| *known == name) && !kinds.contains(&name) {
+                    let known = PLACEHOLDERS.iter().map(|(known, _)| *known).chain(kinds);
+                    return Err(self.unknown("placeholder", name, known));
                 }
                 if name == "each" && decl.each.is_none() {
                     return Err(self.wrong("`{each}` stands there without `each = …`"));
                 }
+            }
+        }
+        for step in self.steps() {
+            if let Verb::Call(call) = &step.verb
+                && self.spec.operation(&call.operation).is_none()
+            {
+                let known = self.spec.operations.iter().map(|operation| operation.id.as_str());
+                return Err(self.unknown("operation", &call.operation, known));
             }
         }
         decl.then.iter().try_for_each(|expect| self.expectation(expect, &decl.requirement))
@@ -137,7 +147,7 @@ impl Place<'_> {
             line: self.line,
             requirements: std::iter::once(&decl.requirement).chain(&decl.also).cloned().collect(),
             level: requirement.level,
-            needs: needs::of(decl, requirement),
+            needs: needs::of(decl, requirement, self.spec),
             decl: Arc::clone(decl),
             element,
         }

@@ -5,6 +5,7 @@ mod aspects;
 mod case;
 mod declared;
 mod filter;
+mod generated;
 mod ground;
 mod needs;
 
@@ -12,6 +13,7 @@ pub use applies::applies;
 pub use case::Case;
 pub use declared::declared;
 pub use filter::Filter;
+pub use generated::{Generated, generated};
 
 use std::collections::HashSet;
 

@@ -1,17 +1,27 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    spec::{Need, Requirement},
+    spec::{Need, Requirement, Spec},
     suite::{CaseDecl, Check, ConfigRule, Credential, Expect, Journey, SameWhat, Status, Step, Verb},
 };
 
 /// What a case needs: what its requirement says, what it says itself, and what its steps show.
-pub(super) fn of(decl: &CaseDecl, requirement: &Requirement) -> Vec<Need> {
+pub(super) fn of(decl: &CaseDecl, requirement: &Requirement, spec: &Spec) -> Vec<Need> {
     let steps = || decl.given.iter().chain(&decl.when).chain(&decl.after);
-    let publishes = decl.journey.is_some_and(Journey::publishes) || steps().any(|s| matches!(s.verb, Verb::Publish(_)));
+    let uploads = |step: &Step| match &step.verb {
+        Verb::Publish(_) => true,
+        Verb::Call(call) => call.upload.is_some(),
+        _ => false,
+    };
+    let publishes = decl.journey.is_some_and(Journey::publishes) || steps().any(uploads);
     let mut needs: BTreeSet<Need> = requirement.needs.iter().chain(&decl.needs).copied().collect();
     for step in steps() {
         needs.extend(of_step(step));
+        if let Verb::Call(call) = &step.verb
+            && spec.operation(&call.operation).is_some_and(|operation| !operation.reads())
+        {
+            needs.insert(Need::Write);
+        }
     }
     if let Some(journey) = decl.journey {
         needs.insert(if journey.is_about_http() { Need::Sparse } else { Need::Index });
@@ -76,7 +86,7 @@ fn of_step(step: &Step) -> Vec<Need> {
         Verb::Owners => vec![Need::Api, Need::Owners],
         Verb::AddOwners(_) | Verb::RemoveOwners(_) => vec![Need::Api, Need::Write, Need::Owners],
         Verb::Search(_) => vec![Need::Api, Need::Search],
-        Verb::Me => vec![Need::Api],
+        Verb::Me | Verb::Call(_) => vec![Need::Api],
         Verb::Config | Verb::Index(_) if step.is_plain() => vec![Need::Index],
         Verb::Config | Verb::Index(_) => vec![Need::Sparse],
         Verb::Download(_) | Verb::Request(_) | Verb::Follow(_) => Vec::new(),
@@ -103,6 +113,10 @@ fn of_step(step: &Step) -> Vec<Need> {
 }
 
 fn reads_sample(step: &Step) -> bool {
+    // Calls find by themselves what they read.
+    if matches!(step.verb, Verb::Call(_)) {
+        return false;
+    }
     let about_crate = match &step.verb {
         Verb::Yank(_)
         | Verb::Unyank(_)

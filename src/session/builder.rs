@@ -49,7 +49,10 @@ impl Builder<'_> {
     /// # Errors
     /// What the run or the target lacks for it.
     pub(super) fn build(&self, step: &Step) -> Result<Built, Lack> {
-        let name = self.crate_of(step)?;
+        let name = match &step.verb {
+            Verb::Call(_) => String::new(),
+            _ => self.crate_of(step)?,
+        };
         let mut upload = None;
         let mut request = match &step.verb {
             Verb::Publish(publish) => {
@@ -88,6 +91,11 @@ impl Builder<'_> {
                 Request::new(any.method.clone(), self.fill(&any.url)?).body(body)
             }
             Verb::Follow(mark) => self.location(mark)?,
+            Verb::Call(call) => {
+                let (request, made) = self.call(call, step)?;
+                upload = made;
+                request
+            }
         };
         if let Some(query) = &step.query {
             let sign = if request.url.contains('?') { '&' } else { '?' };
@@ -105,14 +113,14 @@ impl Builder<'_> {
         }
     }
 
-    fn fill(&self, text: &Text) -> Result<String, Lack> {
+    pub(super) fn fill(&self, text: &Text) -> Result<String, Lack> {
         text.fill(self.bindings).map_err(|name| match name.as_str() {
             "yanked-version" => Lack::Target("the crate that is read has no yanked version".to_owned()),
             _ => Lack::Run(format!("the run has no {name}")),
         })
     }
 
-    fn base(&self) -> Result<&str, String> {
+    pub(super) fn base(&self) -> Result<&str, String> {
         self.session.profile.endpoints.api.as_deref().ok_or_else(|| "the target has no web API".to_owned())
     }
 
@@ -120,7 +128,7 @@ impl Builder<'_> {
         Ok(format!("{}/api/v1", self.base()?))
     }
 
-    fn index(&self) -> Result<String, String> {
+    pub(super) fn index(&self) -> Result<String, String> {
         let session = self.session;
         let folder = session.remote.index_dir.as_ref().map(|folder| format!("file://{}", folder.display()));
         session.profile.endpoints.index.clone().or(folder).ok_or_else(|| "the target has no index".to_owned())
@@ -168,7 +176,7 @@ impl Builder<'_> {
         }
     }
 
-    fn upload(&self, publish: &Publish, name: &str) -> Result<Upload, Lack> {
+    pub(super) fn upload(&self, publish: &Publish, name: &str) -> Result<Upload, Lack> {
         let name = publish.name.as_ref().map_or(Ok(name.to_owned()), |text| self.fill(text))?;
         let mut krate = Crate::new(&name, &self.fill(&publish.version)?);
         if let Some(index) = &self.session.profile.endpoints.index {
@@ -202,11 +210,13 @@ impl Builder<'_> {
             Verb::Yank(_) | Verb::Unyank(_) | Verb::Owners | Verb::Search(_) => &[("Accept", "application/json")],
             Verb::Config | Verb::Index(_) => &[("Accept", "text/plain"), ("cargo-protocol", "version=1")],
             Verb::Download(_) | Verb::Me | Verb::Request(_) | Verb::Follow(_) => &[("Accept", "*/*")],
+            Verb::Call(_) => &[],
         };
         for (name, value) in usual {
             request.headers.push(*name, *value);
         }
-        if let Some(value) = self.authorization(step, request) {
+        let told = matches!(step.verb, Verb::Call(_));
+        if let Some(value) = self.authorization(step, request).filter(|_| !told) {
             request.headers.push("Authorization", value);
         }
         for (name, value) in &self.session.options.headers {

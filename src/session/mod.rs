@@ -2,7 +2,9 @@
 
 mod aftermath;
 mod builder;
+mod call;
 mod client;
+mod discover;
 mod folder;
 mod guard;
 mod journey;
@@ -20,10 +22,17 @@ pub use client::Client;
 pub use perform::{End, Performed};
 pub use probe::Unreachable;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use crate::{
     exchange::{Failure, FailureKind, Redactor, Request, Response},
+    spec::Spec,
     target::{Claims, Credentials, Options, Profile, Remote},
 };
 
@@ -43,6 +52,11 @@ pub struct Session {
     prepared: tokio::sync::OnceCell<Result<(), String>>,
     /// How the target refused a sound upload, where it takes none at all.
     no_upload: Option<String>,
+    spec: Arc<Spec>,
+    /// What was found on the target, by kind of resource.
+    discovered: tokio::sync::Mutex<discover::Found>,
+    /// How many of the resources handed over were used up.
+    taken: Mutex<BTreeMap<String, usize>>,
 }
 
 impl Session {
@@ -56,6 +70,9 @@ impl Session {
             sent: AtomicUsize::new(0),
             prepared: tokio::sync::OnceCell::new(),
             no_upload: None,
+            spec: Arc::default(),
+            discovered: tokio::sync::Mutex::default(),
+            taken: Mutex::default(),
             client,
             options,
             credentials,
@@ -64,6 +81,13 @@ impl Session {
         };
         session.profile.hold(&session.credentials, &session.options);
         session
+    }
+
+    /// Says which contract it is about, whose operations can then be called.
+    #[must_use]
+    pub fn about(mut self, spec: Arc<Spec>) -> Self {
+        self.spec = spec;
+        self
     }
 
     /// What the target claims and the run holds.

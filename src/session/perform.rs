@@ -93,6 +93,9 @@ impl<'a> Run<'a> {
                 bindings.bind("yanked-version", yanked);
             }
             foreign_data = !sample.ours;
+        } else if !case.publishes() && case.calls() {
+            // What is read is found on the target, by kind.
+            names::unbind_crate(&mut bindings);
         }
         let credentials = &session.credentials;
         let known = [
@@ -103,6 +106,10 @@ impl<'a> Run<'a> {
             ("login", &credentials.login),
             ("other-login", &credentials.other_login),
             ("third-login", &credentials.third_login),
+            ("user-login", &credentials.login),
+            ("user-id", &credentials.id_of(credentials.login.as_deref()).map(|id| id.to_string())),
+            ("own-user-id", &credentials.id_of(credentials.login.as_deref()).map(|id| id.to_string())),
+            ("other-user-id", &credentials.id_of(credentials.other_login.as_deref()).map(|id| id.to_string())),
         ];
         for (name, value) in known {
             if let Some(value) = value {
@@ -158,6 +165,7 @@ impl<'a> Run<'a> {
         if let Some(why) = self.session.pace.gave_up(step.verb.name()) {
             return Err(End::Inconclusive(why));
         }
+        self.bind_kinds(step, role).await?;
         let Built { request, upload } = self.builder().build(step)?;
         let name = self.builder().crate_of(step).unwrap_or_default();
         if step.verb.mutates() && self.foreign(&name) {
@@ -178,6 +186,9 @@ impl<'a> Run<'a> {
             self.uploaded(at, upload);
         }
         self.note(step, &name, at);
+        if let Verb::Call(call) = &step.verb {
+            self.produced(call, at);
+        }
         match step.verb {
             Verb::Config | Verb::Index(_) | Verb::Download(_) if !step.first_hop => self.hops(step, at, role).await,
             _ => Ok(at),
@@ -187,6 +198,10 @@ impl<'a> Run<'a> {
     /// Sends a request and keeps the exchange.
     pub(super) async fn exchange(&mut self, step: &Step, mut request: Request, role: Role, raw: bool) -> usize {
         self.sign(&mut request);
+        let called = match &step.verb {
+            Verb::Call(call) => Some(self.builder().called(call)),
+            _ => None,
+        };
         let started = Instant::now();
         let reply = self.session.send(&request, raw).await;
         if reply.as_ref().is_err_and(|failure| failure.kind == FailureKind::Timeout) {
@@ -200,6 +215,7 @@ impl<'a> Run<'a> {
             reply,
             elapsed_ms: started.elapsed().as_secs_f64() * 1000.0,
             shown: None,
+            called,
         })
     }
 
@@ -268,8 +284,13 @@ impl<'a> Run<'a> {
             return;
         }
         let filled = |text: &Text| text.fill(&self.bindings).unwrap_or_default();
+        let uploads = match &step.verb {
+            Verb::Publish(_) => true,
+            Verb::Call(call) => call.upload.is_some(),
+            _ => false,
+        };
         let (name, version, yanked) = match &step.verb {
-            Verb::Publish(_) => match self.transcript.uploads.last() {
+            _ if uploads => match self.transcript.uploads.last() {
                 Some(upload) => (upload.name.clone(), upload.version.clone(), false),
                 None => return,
             },
@@ -277,13 +298,20 @@ impl<'a> Run<'a> {
             Verb::Unyank(version) => (name.to_owned(), filled(version), false),
             _ => return,
         };
+        if uploads {
+            self.bindings.bind("own-crate", &name);
+            self.bindings.bind("own-version", &version);
+        }
         self.crates.entry(name).or_default().change(&version.replace("%2B", "+"), yanked);
     }
 
     /// A step that the case builds on has to have succeeded.
     pub(super) fn succeeded(&self, step: &Step, at: usize) -> Result<(), End> {
         let exchange = &self.transcript.exchanges[at];
-        let by = relies_on(&step.verb).map_or_else(|| self.case.requirements[0].clone(), RequirementId::from);
+        let by = match &step.verb {
+            Verb::Call(call) => RequirementId::from(format!("{}/reply", call.operation).as_str()),
+            verb => relies_on(verb).map_or_else(|| self.case.requirements[0].clone(), RequirementId::from),
+        };
         let reply = match &exchange.reply {
             Ok(reply) => reply,
             Err(failure) => return Err(End::Inconclusive(format!("{} got no reply: {failure}", step.verb.name()))),
@@ -394,7 +422,7 @@ fn relies_on(verb: &Verb) -> Option<&'static str> {
         Verb::AddOwners(_) => "own/add-request",
         Verb::RemoveOwners(_) => "own/remove-request",
         Verb::Search(_) => "search/shape",
-        Verb::Me | Verb::Request(_) | Verb::Follow(_) => return None,
+        Verb::Me | Verb::Request(_) | Verb::Follow(_) | Verb::Call(_) => return None,
     })
 }
 

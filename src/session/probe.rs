@@ -42,6 +42,14 @@ impl Session {
         self.profile.sample = Some(self.future_sample("sample"));
     }
 
+    /// Asks whether anybody answers at all, which is enough where a document says what is offered.
+    ///
+    /// # Errors
+    /// Nobody answers.
+    pub async fn meet(&mut self) -> Result<(), Unreachable> {
+        self.endpoints().await
+    }
+
     /// Asks a target what it is.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ pub(super) fn redactor(credentials: &Credentials, options: &Options) -> Redactor
         redactor.hide_field(name);
     }
     for (name, secret) in credentials.secrets() {
+        let name = name.as_str();
         redactor.hide(name, secret);
         // Behind a scheme stands the secret proper, which may be shown without it.
         if let Some((_, bare)) = secret.split_once(' ') {

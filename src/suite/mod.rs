@@ -1,5 +1,6 @@
 //! Declared cases as typed data: what `suites/<area>.toml` says.
 
+mod call;
 mod case;
 mod corpus;
 mod expect;
@@ -7,6 +8,7 @@ mod placeholders;
 mod step;
 mod text;
 
+pub use call::{Call, Login};
 pub use case::{CaseDecl, Journey, NameForm, Suite, Variant};
 pub use corpus::{Corpora, Element};
 pub use expect::*;
@@ -20,12 +22,16 @@ use crate::spec::LoadError;
 
 static SUITES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/suites");
 
-/// Every bundled suite of declared cases, in order of file name.
+/// Every bundled suite of declared cases of a contract, in order of file name. Those of cargo stand at the top, those of
+/// another contract in a folder of its name.
 ///
 /// # Errors
 /// One of them does not load.
-pub fn bundled() -> Result<Vec<Suite>, LoadError> {
-    let mut files: Vec<_> = SUITES.files().collect();
+pub fn bundled(contract: &str) -> Result<Vec<Suite>, LoadError> {
+    let mut files: Vec<_> = match contract {
+        "cargo" => SUITES.files().collect(),
+        other => SUITES.get_dir(other).into_iter().flat_map(Dir::files).collect(),
+    };
     files.sort_by_key(|file| file.path());
     files.into_iter().filter_map(embedded).map(|(name, text)| Suite::parse(&name, text)).collect()
 }

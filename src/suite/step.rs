@@ -5,7 +5,7 @@ use serde::{
     de::{MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use super::Text;
+use super::{Call, Text};
 
 /// One step of a case: a verb, and how its request differs from what a cargo would send.
 #[derive(Debug, Clone)]
@@ -66,6 +66,8 @@ pub enum Verb {
     /// Follow the redirect of the marked reply: one hop, with the token only if the origin stays. Of a 401, the page that
     /// its challenge names.
     Follow(String),
+    /// Call an operation of the contract's document.
+    Call(Box<Call>),
 }
 
 impl Verb {
@@ -93,6 +95,10 @@ impl Verb {
         ("me", "opens the page that leads to a token"),
         ("request", "sends any request: method, url and body"),
         ("follow", "follows the redirect of the marked reply by one hop, with the token only where the origin stays"),
+        (
+            "call",
+            "calls an operation of the contract's document: operation, path, query, body or upload, and with: whose credential",
+        ),
     ];
 
     /// The verb as suites write it.
@@ -111,6 +117,7 @@ impl Verb {
             Self::Me => "me",
             Self::Request(_) => "request",
             Self::Follow(_) => "follow",
+            Self::Call(_) => "call",
         }
     }
 
@@ -137,7 +144,7 @@ impl Verb {
             Self::RemoveOwners(_) => "remove_owners",
             Self::Search(_) => "search",
             Self::Me => "me",
-            Self::Request(_) | Self::Follow(_) => return None,
+            Self::Request(_) | Self::Follow(_) | Self::Call(_) => return None,
         })
     }
 }
@@ -253,6 +260,7 @@ struct StepDecl {
     me: Option<Nothing>,
     request: Option<AnyRequest>,
     follow: Option<String>,
+    call: Option<Call>,
     mark: Option<String>,
     r#as: Option<Credential>,
     of: Option<Text>,
@@ -293,6 +301,7 @@ impl<'de> Deserialize<'de> for Step {
             decl.me.map(|_| Verb::Me),
             decl.request.map(Verb::Request),
             decl.follow.map(Verb::Follow),
+            decl.call.map(|call| Verb::Call(Box::new(call))),
         ]
         .into_iter()
         .flatten();
@@ -382,6 +391,7 @@ impl Step {
             Verb::AddOwners(logins) | Verb::RemoveOwners(logins) => texts.extend(logins),
             Verb::Search(search) => texts.extend(search.q.iter().chain(&search.per_page)),
             Verb::Request(request) => texts.extend(std::iter::once(&request.url).chain(&request.body)),
+            Verb::Call(call) => texts.extend(call.texts()),
             Verb::Config | Verb::Owners | Verb::Me | Verb::Follow(_) => {}
         }
         texts

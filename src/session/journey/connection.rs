@@ -38,6 +38,7 @@ impl Run<'_> {
                 reply,
                 elapsed_ms: started.elapsed().as_secs_f64() * 1000.0,
                 shown: None,
+                called: None,
             });
         }
         Ok(())

@@ -130,6 +130,7 @@ impl Run<'_> {
             reply,
             elapsed_ms: elapsed.as_secs_f64() * 1000.0,
             shown: None,
+            called: None,
         });
         if let Some(upload) = upload {
             self.uploaded(at, upload);

@@ -29,6 +29,7 @@ impl Run<'_> {
             reply,
             elapsed_ms: started.elapsed().as_secs_f64() * 1000.0,
             shown: None,
+            called: None,
         });
         self.step(&sound(&self.own(), "0.1.0", Some("whole")), Role::When).await?;
         self.index_file("index", Role::After).await?;
@@ -85,6 +86,7 @@ impl Run<'_> {
             reply,
             elapsed_ms,
             shown: None,
+            called: None,
         });
         if let Some(upload) = upload {
             self.uploaded(at, upload);
