@@ -1,6 +1,6 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Config, Route, Rule, State, reply::Refusal};
+use super::{Config, Policy, Route, Rule, State, reply::Refusal};
 use crate::exchange::{Request, Response};
 
 /// A registry that conforms, save for the rules it was told to break.
@@ -54,6 +54,9 @@ impl Registry {
     fn answer(&self, request: &Request) -> Result<Response, Refusal> {
         if request.body.len() > self.config.max_upload && self.upholds(Rule::UploadLimit) {
             return Err(Refusal::too_large(self.config.max_upload));
+        }
+        if self.config.policy == Policy::CratesIo && request.path().starts_with("/api/") {
+            return self.crates_io(request);
         }
         let route = self.route(request);
         self.admit(&route, request)?;

@@ -94,6 +94,23 @@ rules! {
     /// A token behind `Bearer ` is accepted although it was issued without.
     TokenScheme,
 
+    /// Requests from pages of other origins are let in.
+    OriginKnown,
+    /// Accounts that are locked may go on.
+    AccountLock,
+    /// Tokens serve although they were revoked.
+    TokenRevoked,
+    /// Tokens serve although their time is over.
+    TokenExpiry,
+    /// Tokens of old serve where only a session does.
+    SessionOnly,
+    /// Tokens serve beyond their endpoint scopes.
+    EndpointScopes,
+    /// Tokens serve beyond their crate scopes.
+    CrateScopes,
+    /// Tokens of old serve where they are refused.
+    LegacyTokens,
+
     /// Anyone with a token may publish a new version.
     OwnerForPublish,
     /// Anyone with a token may yank.

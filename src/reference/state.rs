@@ -5,7 +5,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{Config, Rule, index, line::Line};
+use super::{Config, Rule, accounts::Accounts, index, line::Line};
 
 /// All that a registry remembers. Opaque: it can be kept and put back, which is how lost updates are simulated.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +14,8 @@ pub struct State {
     pub(super) crates: BTreeMap<String, Arc<Crate>>,
     /// By path below the index root.
     files: BTreeMap<String, IndexFile>,
+    /// Nobody under the policy of cargo, whose users stand in [`Config`].
+    pub(super) accounts: Accounts,
 }
 
 #[derive(Debug, Clone, Default)]

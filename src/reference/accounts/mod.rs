@@ -1,0 +1,65 @@
+//! Who there is on a registry with the policy of crates.io: users, what they log in with, and what they have to do with crates.
+//!
+//! Crates are known here by their number alone, so that this side can be read without the other.
+
+mod authenticate;
+mod emails;
+mod follows;
+mod invitations;
+mod ownership;
+mod secrets;
+mod sessions;
+mod teams;
+mod tokens;
+mod users;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(in crate::reference) use self::{
+    authenticate::{Caller, Demand},
+    emails::Email,
+    invitations::Invitation,
+    ownership::{Owner, Ownership},
+    sessions::Session,
+    teams::Team,
+    tokens::{ApiToken, EndpointScope},
+    users::{Account, Lock},
+};
+
+/// The number of a user, of a team, of a token or of a crate. crates.io numbers each kind by itself, in 32 bits.
+pub(in crate::reference) type Id = i32;
+
+/// All that the accounts side remembers.
+#[derive(Debug, Clone, Default)]
+pub(in crate::reference) struct Accounts {
+    /// What secrets are drawn from.
+    seed: u64,
+    /// How many secrets were drawn.
+    drawn: u64,
+    /// By number.
+    pub(in crate::reference) users: BTreeMap<Id, Account>,
+    /// By number.
+    pub(in crate::reference) teams: BTreeMap<Id, Team>,
+    /// By number, revoked and expired ones included.
+    pub(in crate::reference) tokens: BTreeMap<Id, ApiToken>,
+    /// By the value of the cookie. A cookie carries its session, so a change makes a new value and the old one stays good.
+    pub(in crate::reference) sessions: BTreeMap<String, Session>,
+    /// In the order in which they came to be.
+    pub(in crate::reference) ownerships: Vec<Ownership>,
+    /// By crate and invitee.
+    pub(in crate::reference) invitations: BTreeMap<(Id, Id), Invitation>,
+    /// Follower and crate.
+    follows: BTreeSet<(Id, Id)>,
+}
+
+impl Accounts {
+    /// Nobody yet; secrets will be drawn from a seed.
+    pub(in crate::reference) fn new(seed: u64) -> Self {
+        Self { seed, ..Self::default() }
+    }
+}
+
+/// The number after the highest in use.
+fn next<T>(map: &BTreeMap<Id, T>) -> Id {
+    map.last_key_value().map_or(1, |(last, _)| last + 1)
+}
