@@ -5,12 +5,23 @@
 //! are answered.
 
 mod body;
+mod catalogue;
+mod dependents;
+mod downloads;
+mod filter;
+mod krate;
+mod list;
 mod page;
+mod present;
 mod query;
 mod route;
+mod taxa;
+mod version;
+mod versions;
 
 pub(super) use self::{
     body::json,
+    catalogue::Catalogue,
     page::{From, Page, Ways, seek},
     route::{Call, Operation},
 };
@@ -18,7 +29,15 @@ use super::{Registry, reply::Refusal};
 use crate::exchange::{Request, Response};
 
 /// Every operation.
-const OPERATIONS: &[&[Operation]] = &[];
+const OPERATIONS: &[&[Operation]] = &[
+    list::OPERATIONS,
+    krate::OPERATIONS,
+    versions::OPERATIONS,
+    version::OPERATIONS,
+    dependents::OPERATIONS,
+    downloads::OPERATIONS,
+    taxa::OPERATIONS,
+];
 
 impl Registry {
     /// Answers a request below `/api/` as crates.io does.
