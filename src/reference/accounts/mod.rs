@@ -19,8 +19,8 @@ pub(in crate::reference) use self::{
     authenticate::{Caller, Demand},
     emails::Email,
     invitations::Invitation,
-    ownership::{Owner, Ownership},
-    sessions::Session,
+    ownership::{Owner, Ownership, Rights},
+    sessions::{COOKIE, Session},
     teams::Team,
     tokens::{ApiToken, EndpointScope},
     users::{Account, Lock},
@@ -44,6 +44,8 @@ pub(in crate::reference) struct Accounts {
     pub(in crate::reference) tokens: BTreeMap<Id, ApiToken>,
     /// By the value of the cookie. A cookie carries its session, so a change makes a new value and the old one stays good.
     pub(in crate::reference) sessions: BTreeMap<String, Session>,
+    /// Whom a code of GitHub stands for.
+    pub(in crate::reference) codes: BTreeMap<String, Id>,
     /// In the order in which they came to be.
     pub(in crate::reference) ownerships: Vec<Ownership>,
     /// By crate and invitee.

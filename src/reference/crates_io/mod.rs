@@ -4,21 +4,57 @@
 //! texts and the order of the tests are facts of crates.io (commit 57fa0006 of 2026-08-21); where the server of 2026-02 differs, both
 //! are answered.
 
+mod accept;
 mod body;
+mod catalogue;
+mod follow;
+mod invitations;
+mod invite;
+mod me;
+mod owners;
 mod page;
+mod people;
 mod query;
 mod route;
+mod session;
+mod tokens;
+mod users;
 
 pub(super) use self::{
     body::json,
+    catalogue::{Catalogue, Time, moment, written},
     page::{From, Page, Ways, seek},
     route::{Call, Operation},
 };
-use super::{Registry, reply::Refusal};
+use serde_json::{Value, json};
+
+use super::{
+    Registry,
+    reply::{self, Refusal},
+};
 use crate::exchange::{Request, Response};
 
 /// Every operation.
-const OPERATIONS: &[&[Operation]] = &[];
+const OPERATIONS: &[&[Operation]] = &[
+    accept::OPERATIONS,
+    follow::OPERATIONS,
+    invitations::OPERATIONS,
+    me::OPERATIONS,
+    owners::OPERATIONS,
+    session::OPERATIONS,
+    tokens::OPERATIONS,
+    users::OPERATIONS,
+];
+
+/// A change was made, or there was nothing to change.
+fn done() -> Response {
+    reply::ok(&json!({ "ok": true }))
+}
+
+/// A reply that is meant for the caller alone.
+fn personal(value: &Value) -> Response {
+    reply::ok(value).header("cache-control", "no-store")
+}
 
 impl Registry {
     /// Answers a request below `/api/` as crates.io does.
