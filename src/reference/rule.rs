@@ -132,6 +132,12 @@ rules! {
     InviteeVerified,
     /// An invitation stays when it is accepted.
     InvitationOnce,
+    /// A crate may have any number of configurations for Trusted Publishing.
+    TrustpubLimit,
+    /// The configurations of others can be seen, made and deleted.
+    OwnConfigs,
+    /// The token of a workflow can be exchanged again.
+    JwtOnce,
 
     /// Anyone with a token may publish a new version.
     OwnerForPublish,

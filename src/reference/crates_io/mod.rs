@@ -18,6 +18,7 @@ mod query;
 mod route;
 mod session;
 mod tokens;
+mod trustpub;
 mod users;
 
 pub(super) use self::{
@@ -43,6 +44,8 @@ const OPERATIONS: &[&[Operation]] = &[
     owners::OPERATIONS,
     session::OPERATIONS,
     tokens::OPERATIONS,
+    trustpub::CONFIGS,
+    trustpub::EXCHANGE,
     users::OPERATIONS,
 ];
 
