@@ -30,6 +30,11 @@ impl Refusal {
         Self { status, detail: Some(detail.into()), field: None }
     }
 
+    /// Adds a header field; there is room for one.
+    pub(super) fn header(self, name: &'static str, value: impl Into<String>) -> Self {
+        Self { field: Some((name, value.into())), ..self }
+    }
+
     /// The route exists, for other methods, and that is all that is said.
     pub(super) fn no_such_method(allow: String) -> Self {
         Self { status: 405, detail: None, field: Some(("allow", allow)) }

@@ -5,7 +5,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{Config, Rule, accounts::Accounts, index, line::Line};
+use super::{Config, Rule, accounts::Accounts, crates_io::Catalogue, index, line::Line};
 
 /// All that a registry remembers. Opaque: it can be kept and put back, which is how lost updates are simulated.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +16,8 @@ pub struct State {
     files: BTreeMap<String, IndexFile>,
     /// Nobody under the policy of cargo, whose users stand in [`Config`].
     pub(super) accounts: Accounts,
+    /// Empty under the policy of cargo, whose crates stand in `crates`.
+    pub(super) catalogue: Catalogue,
 }
 
 #[derive(Debug, Clone, Default)]

@@ -1,7 +1,11 @@
 use super::{Accounts, ApiToken, EndpointScope, Id, Lock};
 use crate::{
     exchange::Request,
-    reference::{Registry, Rule, State, clock, reply::Refusal},
+    reference::{
+        Registry, Rule, State,
+        crates_io::{Time, moment, written},
+        reply::Refusal,
+    },
 };
 
 /// What an operation asks of who calls it.
@@ -81,7 +85,7 @@ impl Registry {
         if !self.is_origin_known(request) && self.upholds(Rule::OriginKnown) {
             return Err(denied("invalid origin header"));
         }
-        let now = self.config.clock.now();
+        let now = moment(self.config.clock.now());
         let accounts = &mut state.accounts;
         let session = accounts.session(request).and_then(|session| session.user);
         let caller = match session {
@@ -104,7 +108,7 @@ impl Registry {
     }
 
     /// The user of the token in the `Authorization` header.
-    fn bearer(&self, accounts: &mut Accounts, request: &Request, now: u64) -> Result<Caller, Refusal> {
+    fn bearer(&self, accounts: &mut Accounts, request: &Request, now: Time) -> Result<Caller, Refusal> {
         let Some(value) = credential(request)? else {
             return Err(denied("this action requires authentication"));
         };
@@ -173,13 +177,13 @@ pub(in crate::reference) fn credential(request: &Request) -> Result<Option<&str>
     Ok(Some(value.trim()))
 }
 
-fn locked(lock: &Lock, now: u64) -> Option<Refusal> {
+fn locked(lock: &Lock, now: Time) -> Option<Refusal> {
     let reason = &lock.reason;
     match lock.until {
         None => Some(denied(&format!("This account is indefinitely locked. Reason: {reason}"))),
         Some(until) if until <= now => None,
         Some(until) => {
-            let stamp = clock::timestamp(until);
+            let stamp = written(until);
             let (date, time) = stamp.trim_end_matches('Z').split_once('T')?;
             Some(denied(&format!("This account is locked until {date} at {time} UTC. Reason: {reason}")))
         }

@@ -6,11 +6,13 @@ mod authenticate;
 mod emails;
 mod follows;
 mod invitations;
+mod jwt;
 mod ownership;
 mod secrets;
 mod sessions;
 mod teams;
 mod tokens;
+mod trustpub;
 mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,10 +21,12 @@ pub(in crate::reference) use self::{
     authenticate::{Caller, Demand},
     emails::Email,
     invitations::Invitation,
-    ownership::{Owner, Ownership},
-    sessions::Session,
+    jwt::{Jwt, KEY_ID, sign},
+    ownership::{Owner, Ownership, Rights},
+    sessions::{COOKIE, Session},
     teams::Team,
     tokens::{ApiToken, EndpointScope},
+    trustpub::{Provider, TrustpubConfig, TrustpubToken, presented, required},
     users::{Account, Lock},
 };
 
@@ -44,18 +48,33 @@ pub(in crate::reference) struct Accounts {
     pub(in crate::reference) tokens: BTreeMap<Id, ApiToken>,
     /// By the value of the cookie. A cookie carries its session, so a change makes a new value and the old one stays good.
     pub(in crate::reference) sessions: BTreeMap<String, Session>,
+    /// Whom a code of GitHub stands for.
+    pub(in crate::reference) codes: BTreeMap<String, Id>,
     /// In the order in which they came to be.
     pub(in crate::reference) ownerships: Vec<Ownership>,
     /// By crate and invitee.
     pub(in crate::reference) invitations: BTreeMap<(Id, Id), Invitation>,
     /// Follower and crate.
     follows: BTreeSet<(Id, Id)>,
+    /// Users and organisations that GitHub knows, with its numbers for them.
+    pub(in crate::reference) organisations: BTreeMap<String, Id>,
+    /// By provider and number.
+    pub(in crate::reference) configs: BTreeMap<(Provider, Id), TrustpubConfig>,
+    last_config: Id,
+    /// By plaintext.
+    pub(in crate::reference) trustpub_tokens: BTreeMap<String, TrustpubToken>,
+    /// What the registry signs and verifies the tokens of workflows with, as it is itself their issuer.
+    pub(in crate::reference) issuer_key: String,
+    /// The names of tokens that were exchanged already.
+    pub(in crate::reference) used_jwts: BTreeSet<String>,
 }
 
 impl Accounts {
     /// Nobody yet; secrets will be drawn from a seed.
     pub(in crate::reference) fn new(seed: u64) -> Self {
-        Self { seed, ..Self::default() }
+        let mut accounts = Self { seed, ..Self::default() };
+        accounts.issuer_key = accounts.secret(32);
+        accounts
     }
 }
 

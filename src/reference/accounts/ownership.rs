@@ -46,6 +46,7 @@ impl Accounts {
     pub(in crate::reference) fn forget_crate(&mut self, krate: Id) {
         self.ownerships.retain(|ownership| ownership.krate != krate);
         self.invitations.retain(|(invited_to, _), _| *invited_to != krate);
+        self.configs.retain(|_, config| config.krate != krate);
         self.follows.retain(|(_, followed)| *followed != krate);
     }
 

@@ -12,7 +12,7 @@ pub(in crate::reference) struct Team {
     pub(in crate::reference) avatar: Option<String>,
     /// Users who are in it.
     pub(in crate::reference) members: BTreeSet<Id>,
-    /// It was added as an owner once; before that the registry does not list it.
+    /// It was added as an owner once; before that only GitHub knows it.
     pub(in crate::reference) listed: bool,
 }
 

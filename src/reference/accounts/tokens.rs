@@ -1,4 +1,5 @@
 use super::{Accounts, Id, next};
+use crate::reference::crates_io::Time;
 
 /// What every API token begins with.
 const PREFIX: &str = "cio";
@@ -43,12 +44,9 @@ pub(in crate::reference) struct ApiToken {
     pub(in crate::reference) user: Id,
     pub(in crate::reference) name: String,
     pub(in crate::reference) plaintext: String,
-    /// Seconds since the epoch.
-    pub(in crate::reference) created: u64,
-    /// Seconds since the epoch.
-    pub(in crate::reference) last_used: Option<u64>,
-    /// Milliseconds since the epoch, which may lie before it.
-    pub(in crate::reference) expires: Option<i64>,
+    pub(in crate::reference) created: Time,
+    pub(in crate::reference) last_used: Option<Time>,
+    pub(in crate::reference) expires: Option<Time>,
     pub(in crate::reference) revoked: bool,
     /// None at all is the token of old, which passes every test of this kind.
     pub(in crate::reference) endpoint_scopes: Option<Vec<EndpointScope>>,
@@ -58,7 +56,7 @@ pub(in crate::reference) struct ApiToken {
 
 impl ApiToken {
     /// A token without scopes and end, as yet without number and plaintext.
-    pub(in crate::reference) fn new(user: Id, name: impl Into<String>, created: u64) -> Self {
+    pub(in crate::reference) fn new(user: Id, name: impl Into<String>, created: Time) -> Self {
         Self {
             id: 0,
             user,
@@ -78,9 +76,9 @@ impl ApiToken {
         self.endpoint_scopes.is_none()
     }
 
-    /// Its time is over, `now` being in seconds since the epoch.
-    pub(in crate::reference) fn is_expired(&self, now: u64) -> bool {
-        self.expires.is_some_and(|expires| expires <= i64::try_from(now).unwrap_or(i64::MAX).saturating_mul(1000))
+    /// Its time is over.
+    pub(in crate::reference) fn is_expired(&self, now: Time) -> bool {
+        self.expires.is_some_and(|expires| expires <= now)
     }
 
     /// Whether it may be used for that; an operation without a scope takes tokens of old alone.

@@ -1,4 +1,5 @@
 use super::{Accounts, Email, Id, next};
+use crate::reference::crates_io::Time;
 
 /// Somebody with an account.
 #[derive(Debug, Clone, Default)]
@@ -8,8 +9,9 @@ pub(in crate::reference) struct Account {
     pub(in crate::reference) name: Option<String>,
     pub(in crate::reference) avatar: Option<String>,
     pub(in crate::reference) is_admin: bool,
-    /// Seconds since the epoch.
-    pub(in crate::reference) created: u64,
+    pub(in crate::reference) created: Time,
+    /// It belongs to an account on GitHub of the same name.
+    pub(in crate::reference) github: bool,
     pub(in crate::reference) publish_notifications: bool,
     pub(in crate::reference) email: Option<Email>,
     pub(in crate::reference) lock: Option<Lock>,
@@ -19,13 +21,13 @@ pub(in crate::reference) struct Account {
 #[derive(Debug, Clone)]
 pub(in crate::reference) struct Lock {
     pub(in crate::reference) reason: String,
-    /// Seconds since the epoch; for good if there is none.
-    pub(in crate::reference) until: Option<u64>,
+    /// For good if there is none.
+    pub(in crate::reference) until: Option<Time>,
 }
 
 impl Account {
     /// Somebody without e-mail, name and rights, as yet without number.
-    pub(in crate::reference) fn new(login: impl Into<String>, created: u64) -> Self {
+    pub(in crate::reference) fn new(login: impl Into<String>, created: Time) -> Self {
         Self { login: login.into(), created, publish_notifications: true, ..Self::default() }
     }
 
@@ -52,6 +54,11 @@ impl Accounts {
     pub(in crate::reference) fn user(&self, login: &str) -> Option<&Account> {
         let wanted = fold(login);
         self.users.values().rev().find(|account| fold(&account.login) == wanted)
+    }
+
+    /// The account of exactly that login, save for case. Of several the newest.
+    pub(in crate::reference) fn user_exactly(&self, login: &str) -> Option<&Account> {
+        self.users.values().rev().find(|account| account.login.eq_ignore_ascii_case(login))
     }
 }
 

@@ -4,45 +4,83 @@
 //! texts and the order of the tests are facts of crates.io (commit 57fa0006 of 2026-08-21); where the server of 2026-02 differs, both
 //! are answered.
 
+mod accept;
 mod body;
 mod catalogue;
+mod delete;
 mod dependents;
 mod downloads;
+mod files;
 mod filter;
+mod follow;
+mod frame;
+mod invitations;
+mod invite;
 mod krate;
 mod list;
+mod me;
+mod owners;
 mod page;
+mod people;
 mod present;
+mod publish;
 mod query;
 mod route;
+mod session;
+mod settings;
+mod summary;
 mod taxa;
+mod tokens;
+mod trustpub;
+mod users;
 mod version;
 mod versions;
+mod yank;
 
 pub(super) use self::{
     body::json,
-    catalogue::Catalogue,
-    page::{From, Page, Ways, seek},
+    catalogue::{Catalogue, Time, moment, written},
+    page::{Page, Ways, seek},
     route::{Call, Operation},
 };
-use super::{Registry, reply::Refusal};
-use crate::exchange::{Request, Response};
+use serde_json::{Value, json};
+
+use super::reply;
+use crate::exchange::Response;
 
 /// Every operation.
 const OPERATIONS: &[&[Operation]] = &[
     list::OPERATIONS,
     krate::OPERATIONS,
+    settings::OPERATIONS,
+    delete::OPERATIONS,
+    publish::OPERATIONS,
     versions::OPERATIONS,
     version::OPERATIONS,
+    yank::OPERATIONS,
+    files::OPERATIONS,
     dependents::OPERATIONS,
     downloads::OPERATIONS,
     taxa::OPERATIONS,
+    summary::OPERATIONS,
+    accept::OPERATIONS,
+    follow::OPERATIONS,
+    invitations::OPERATIONS,
+    me::OPERATIONS,
+    owners::OPERATIONS,
+    session::OPERATIONS,
+    tokens::OPERATIONS,
+    trustpub::CONFIGS,
+    trustpub::EXCHANGE,
+    users::OPERATIONS,
 ];
 
-impl Registry {
-    /// Answers a request below `/api/` as crates.io does.
-    pub(super) fn crates_io(&self, request: &Request) -> Result<Response, Refusal> {
-        let (action, call) = route::find(OPERATIONS, request)?;
-        action(self, &call)
-    }
+/// A change was made, or there was nothing to change.
+fn done() -> Response {
+    reply::ok(&json!({ "ok": true }))
+}
+
+/// A reply that is meant for the caller alone.
+fn personal(value: &Value) -> Response {
+    reply::ok(value).header("cache-control", "no-store")
 }

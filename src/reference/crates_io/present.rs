@@ -3,8 +3,11 @@
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::catalogue::{Catalogue, Category, Crate, Dependency, Version, written};
-use crate::reference::accounts::{Account, Accounts, Id};
+use super::{
+    catalogue::{Catalogue, Category, Crate, Dependency, Version, written},
+    people,
+};
+use crate::reference::accounts::{Accounts, Id};
 
 /// What `max_version` says where versions were not asked for, or are all yanked.
 const NO_VERSION: &str = "0.0.0";
@@ -70,7 +73,7 @@ pub(in crate::reference) fn krate(entry: &Crate, look: Look) -> Value {
 pub(in crate::reference) fn version(accounts: &Accounts, name: &str, version: &Version) -> Value {
     let number = version.number.to_string();
     let path = |rest: &str| format!("/api/v1/crates/{name}/{number}/{rest}");
-    let user = |id: Id| accounts.users.get(&id).map(user);
+    let user = |id: Id| accounts.users.get(&id).map(people::user);
     let actions: Vec<Value> = version
         .actions
         .iter()
@@ -109,19 +112,6 @@ pub(in crate::reference) fn version(accounts: &Accounts, name: &str, version: &V
         "repository": version.repository,
         "trustpub_data": version.trustpub_data,
         "linecounts": version.linecounts,
-    })
-}
-
-/// A user as everybody sees them.
-pub(in crate::reference) fn user(account: &Account) -> Value {
-    json!({
-        "id": account.id,
-        "login": account.login,
-        "name": account.name,
-        "avatar": account.avatar,
-        "url": account.url(),
-        "github_username_matches": true,
-        "created_at": written(super::catalogue::moment(account.created)),
     })
 }
 
