@@ -23,9 +23,10 @@ mod users;
 
 pub(super) use self::{
     body::json,
-    catalogue::{Catalogue, Time, moment, written},
+    catalogue::{Action, Catalogue, Crate, Deed, Time, Version, moment, written},
     page::{From, Page, Ways, seek},
     route::{Call, Operation},
+    trustpub::{AUDIENCE, GITHUB, GITLAB},
 };
 use serde_json::{Value, json};
 
