@@ -216,6 +216,19 @@ rules! {
     /// `per_page` is ignored.
     PerPageHonoured,
 
+    /// Lists of crates are not narrowed by keyword, letter, owner and name.
+    ListFilters,
+    /// A category does not take in those below it.
+    Subcategories,
+    /// Crates of which every version is yanked are listed although they were not asked for.
+    YankedFilter,
+    /// Lists that begin with the highest begin with the lowest.
+    SortDirection,
+    /// Yanked versions count among those that depend on a crate.
+    YankedDependents,
+    /// Downloads after `before_date` are listed as well.
+    BeforeDate,
+
     /// Conditional requests never get 304.
     Revalidates,
     /// A weak form of the ETag does not match.

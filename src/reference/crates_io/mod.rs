@@ -7,19 +7,28 @@
 mod accept;
 mod body;
 mod catalogue;
+mod dependents;
+mod downloads;
+mod filter;
 mod follow;
 mod invitations;
 mod invite;
+mod krate;
+mod list;
 mod me;
 mod owners;
 mod page;
 mod people;
+mod present;
 mod query;
 mod route;
 mod session;
+mod taxa;
 mod tokens;
 mod trustpub;
 mod users;
+mod version;
+mod versions;
 
 pub(super) use self::{
     body::json,
@@ -39,15 +48,22 @@ use crate::exchange::{Request, Response};
 /// Every operation.
 const OPERATIONS: &[&[Operation]] = &[
     accept::OPERATIONS,
+    dependents::OPERATIONS,
+    downloads::OPERATIONS,
     follow::OPERATIONS,
     invitations::OPERATIONS,
+    krate::OPERATIONS,
+    list::OPERATIONS,
     me::OPERATIONS,
     owners::OPERATIONS,
     session::OPERATIONS,
+    taxa::OPERATIONS,
     tokens::OPERATIONS,
     trustpub::CONFIGS,
     trustpub::EXCHANGE,
     users::OPERATIONS,
+    version::OPERATIONS,
+    versions::OPERATIONS,
 ];
 
 /// A change was made, or there was nothing to change.

@@ -47,21 +47,30 @@ pub(in crate::reference) enum From {
     Item(String),
 }
 
-#[derive(Deserialize)]
-struct Parameters {
+/// What a request says of pages, as far as it can be read.
+#[derive(Debug, Clone, Deserialize)]
+pub(in crate::reference) struct Parameters {
     page: Option<NonZeroU32>,
-    per_page: Option<NonZeroU32>,
+    pub(in crate::reference) per_page: Option<NonZeroU32>,
     seek: Option<String>,
 }
 
-impl Page {
-    /// Reads `page`, `per_page` and `seek`. The order of the tests is that of crates.io.
+impl Parameters {
+    /// Reads `page`, `per_page` and `seek`.
     ///
     /// # Errors
-    /// 400 for a number that is none, for both ways at once, for a way that is not offered, and for more than is given out.
-    pub(in crate::reference) fn read(request: &Request, ways: Ways) -> Result<Self, Refusal> {
+    /// 400 for a number that is none.
+    pub(in crate::reference) fn read(request: &Request) -> Result<Self, Refusal> {
+        query::query(request)
+    }
+
+    /// The page that they mean. The order of the tests is that of crates.io.
+    ///
+    /// # Errors
+    /// 400 for both ways at once, for a way that is not offered, and for more than is given out.
+    pub(in crate::reference) fn page(self, ways: Ways) -> Result<Page, Refusal> {
         let refused = |text: String| Err(Refusal::exact(400, text));
-        let Parameters { page, per_page, seek } = query::query(request)?;
+        let Self { page, per_page, seek } = self;
         let from = match (page, seek) {
             (Some(_), Some(_)) => return refused("providing both ?page= and ?seek= is unsupported".to_owned()),
             (Some(_), None) if !ways.page => return refused("?page= is not supported for this request".to_owned()),
@@ -80,7 +89,17 @@ impl Page {
         if size > MOST {
             return refused(format!("cannot request more than {MOST} items"));
         }
-        Ok(Self { size: usize::try_from(size).unwrap_or(usize::MAX), from })
+        Ok(Page { size: usize::try_from(size).unwrap_or(usize::MAX), from })
+    }
+}
+
+impl Page {
+    /// Reads `page`, `per_page` and `seek`, and takes them for what the operation offers.
+    ///
+    /// # Errors
+    /// Those of [`Parameters::read`] and [`Parameters::page`].
+    pub(in crate::reference) fn read(request: &Request, ways: Ways) -> Result<Self, Refusal> {
+        Parameters::read(request)?.page(ways)
     }
 
     /// What the request says of the last item that it has seen, as far as it has seen any.

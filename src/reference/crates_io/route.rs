@@ -26,12 +26,20 @@ impl Call<'_> {
         let text = self.part(name);
         text.parse().map_err(|_| Refusal::exact(400, format!("Invalid URL: Cannot parse `{text}` to a `i32`")))
     }
+
+    /// The part of the path that is a version.
+    ///
+    /// # Errors
+    /// 400 for text that is not SemVer, before anything is looked up.
+    pub(in crate::reference) fn version(&self) -> Result<semver::Version, Refusal> {
+        self.part("version").parse().map_err(|error| Refusal::exact(400, format!("Invalid URL: {error}")))
+    }
 }
 
 /// What answers an operation.
 pub(in crate::reference) type Action = fn(&Registry, &Call<'_>) -> Result<Response, Refusal>;
 
-/// An operation: method, path with `{names}`, and what answers it.
+/// An operation: method, path with `{names}`, and what answers it. A part without a name is never read, so it may be anything.
 pub(in crate::reference) type Operation = (&'static str, &'static str, Action);
 
 /// What answers a request.
@@ -57,7 +65,8 @@ pub(in crate::reference) fn find<'a>(
     };
     let mut path = Vec::new();
     for (part, segment) in template.split('/').zip(segments) {
-        if let Some(name) = part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+        let name = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
+        if let Some(name) = name.filter(|name| !name.is_empty()) {
             let decoded = percent_decode_str(segment).decode_utf8();
             let invalid = |_| Refusal::exact(400, format!("Invalid URL: Invalid UTF-8 in `{name}`"));
             path.push((name, decoded.map_err(invalid)?.into_owned()));
