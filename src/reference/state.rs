@@ -52,6 +52,11 @@ impl Crate {
 }
 
 impl State {
+    /// People and no crates.
+    pub(super) fn of(accounts: Accounts) -> Self {
+        Self { accounts, ..Self::default() }
+    }
+
     /// The crate of that name, to be changed.
     pub(super) fn crate_mut(&mut self, name: &str) -> Option<&mut Crate> {
         self.crates.get_mut(name).map(Arc::make_mut)

@@ -108,6 +108,11 @@ impl Accounts {
     /// Issues a token: gives it a number and a plaintext.
     pub(in crate::reference) fn issue(&mut self, token: ApiToken) -> &ApiToken {
         let plaintext = format!("{PREFIX}{}", self.secret(LENGTH));
+        self.issue_as(token, plaintext)
+    }
+
+    /// Issues a token with this plaintext.
+    pub(in crate::reference) fn issue_as(&mut self, token: ApiToken, plaintext: String) -> &ApiToken {
         let id = next(&self.tokens);
         self.tokens.entry(id).or_insert(ApiToken { id, plaintext, ..token })
     }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub(super) const OPERATIONS: &[Operation] = &[
-    ("PUT", "/api/v1/me/crate_owner_invitations/{crate_id}", handle),
+    ("PUT", "/api/v1/me/crate_owner_invitations/{}", handle),
     ("PUT", "/api/v1/me/crate_owner_invitations/accept/{token}", accept_by_token),
 ];
 

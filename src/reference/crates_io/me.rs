@@ -1,7 +1,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Call, Operation, done, personal, written};
+use super::{Call, Operation, Page, Ways, done, personal, present, written};
 use crate::{
     exchange::Response,
     reference::{
@@ -11,13 +11,32 @@ use crate::{
     },
 };
 
-pub(super) const OPERATIONS: &[Operation] =
-    &[("GET", "/api/v1/me", me), ("PUT", "/api/v1/me/email_notifications", notifications)];
+pub(super) const OPERATIONS: &[Operation] = &[
+    ("GET", "/api/v1/me", me),
+    ("GET", "/api/v1/me/updates", updates),
+    ("PUT", "/api/v1/me/email_notifications", notifications),
+];
 
 fn me(registry: &Registry, call: &Call<'_>) -> Result<Response, Refusal> {
     let mut state = registry.state();
     let caller = registry.authenticate(&mut state, call.request, Demand::cookie())?;
     view(&state, caller.user).map(|shown| personal(&shown)).ok_or_else(|| Refusal::exact(404, "Not Found"))
+}
+
+/// Versions of the crates that the caller follows, the newest first. That there is more is said whenever the page is full.
+fn updates(registry: &Registry, call: &Call<'_>) -> Result<Response, Refusal> {
+    let mut state = registry.state();
+    let caller = registry.authenticate(&mut state, call.request, Demand::cookie())?;
+    let page = Page::read(call.request, Ways::PAGE)?;
+    let followed = state.accounts.followed(caller.user).filter_map(|krate| state.catalogue.by_id(krate));
+    let mut versions: Vec<_> =
+        followed.flat_map(|entry| entry.versions.iter().map(|version| (entry.name.as_str(), version))).collect();
+    versions.sort_by_key(|(_, version)| std::cmp::Reverse((version.created, version.id)));
+    let shown = page.cut(versions);
+    let more = shown.len() == page.size;
+    let shown: Vec<_> =
+        shown.into_iter().map(|(name, version)| present::version(&state.accounts, name, version)).collect();
+    Ok(personal(&json!({ "versions": shown, "meta": { "more": more } })))
 }
 
 /// What a user is told of themselves.

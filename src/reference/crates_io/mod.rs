@@ -39,9 +39,11 @@ mod yank;
 
 pub(super) use self::{
     body::json,
-    catalogue::{Catalogue, Time, moment, written},
+    catalogue::{Action, Catalogue, Deed, Time, day, moment, today, written},
     page::{Page, Ways, seek},
+    publish::{Publisher, Upload},
     route::{Call, Operation},
+    trustpub::{AUDIENCE, GITHUB, GITLAB},
 };
 use serde_json::{Value, json};
 
@@ -69,10 +71,13 @@ const OPERATIONS: &[&[Operation]] = &[
     me::OPERATIONS,
     owners::OPERATIONS,
     session::OPERATIONS,
+    taxa::OPERATIONS,
     tokens::OPERATIONS,
     trustpub::CONFIGS,
     trustpub::EXCHANGE,
     users::OPERATIONS,
+    version::OPERATIONS,
+    versions::OPERATIONS,
 ];
 
 /// A change was made, or there was nothing to change.

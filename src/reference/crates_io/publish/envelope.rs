@@ -16,7 +16,7 @@ pub(super) struct Metadata {
     pub(super) vers: String,
     pub(super) readme: Option<String>,
     #[expect(dead_code, reason = "it has to be text where it is given")]
-    readme_file: Option<String>,
+    pub(super) readme_file: Option<String>,
 }
 
 /// The metadata of an upload, and what comes behind it.

@@ -48,7 +48,7 @@ fn publish(registry: &Registry, call: &Call<'_>) -> Result<Response, Refusal> {
 
     let mut state = registry.state();
     let now = state.catalogue.tick(&registry.config.clock);
-    let entry = registry.store(&mut state, upload, &publisher, now)?;
+    let entry = Registry::store(&registry.config, &mut state, upload, &publisher, now)?;
     let look = Look { top: true, ..Look::default() };
     let shown = state.catalogue.by_id(entry).map(|entry| present::krate(entry, look));
     Ok(reply::ok(&json!({

@@ -12,7 +12,7 @@ use super::{
     tarball,
 };
 use crate::reference::{
-    Registry, Rule, State,
+    Config, Registry, Rule, State,
     accounts::{Accounts, Id, Owner, Rights},
     caching::hex,
     reply::Refusal,
@@ -38,6 +38,22 @@ pub(in crate::reference) struct Upload {
 }
 
 impl Upload {
+    /// An upload as a seed makes it.
+    pub(in crate::reference) fn of(
+        name: &str,
+        number: Number,
+        readme: Option<&str>,
+        file: &[u8],
+    ) -> Result<Self, Refusal> {
+        let metadata = Metadata {
+            name: name.to_owned(),
+            vers: number.to_string(),
+            readme: readme.map(str::to_owned),
+            readme_file: None,
+        };
+        Self::read(metadata, number, file)
+    }
+
     /// Reads the file of an upload, and tries everything that it can be tried for alone.
     pub(super) fn read(metadata: Metadata, number: Number, file: &[u8]) -> Result<Self, Refusal> {
         let refused = |text: String| Err(Refusal::exact(400, text));
@@ -96,14 +112,14 @@ impl Registry {
     /// # Errors
     /// 400 or 403 with the first rule that it breaks among the crates that are there.
     pub(in crate::reference) fn store(
-        &self,
+        config: &Config,
         state: &mut State,
         upload: Upload,
         publisher: &Publisher,
         now: Time,
     ) -> Result<Id, Refusal> {
         let Upload { name, keywords, categories, mut version } = upload;
-        self.fits(state, &name, &version.number, publisher)?;
+        fits(config, state, &name, &version.number, publisher)?;
         for dependency in &mut version.dependencies {
             dependency.krate = known(&state.catalogue, dependency)?;
         }
@@ -140,36 +156,36 @@ impl Registry {
         }
         Ok(id)
     }
+}
 
-    /// Whether a version of that name may come to be.
-    fn fits(&self, state: &State, name: &str, number: &Number, publisher: &Publisher) -> Result<(), Refusal> {
-        let refused = |status, text: String| Err(Refusal::exact(status, text));
-        if name::is_reserved(&canonical(name)) && self.upholds(Rule::NameReserved) {
-            return refused(400, "cannot upload a crate with a reserved name".to_owned());
-        }
-        let Some(entry) = state.catalogue.named(name) else { return Ok(()) };
-        let may = match publisher {
-            Publisher::User(user) => state.accounts.rights(*user, entry.id) >= Rights::Publish,
-            Publisher::Workflow(_) => true,
-        };
-        if !may && self.upholds(Rule::OwnerForPublish) {
-            return refused(
+/// Whether a version of that name may come to be.
+fn fits(config: &Config, state: &State, name: &str, number: &Number, publisher: &Publisher) -> Result<(), Refusal> {
+    let refused = |status, text: String| Err(Refusal::exact(status, text));
+    if name::is_reserved(&canonical(name)) && config.upholds(Rule::NameReserved) {
+        return refused(400, "cannot upload a crate with a reserved name".to_owned());
+    }
+    let Some(entry) = state.catalogue.named(name) else { return Ok(()) };
+    let may = match publisher {
+        Publisher::User(user) => state.accounts.rights(*user, entry.id) >= Rights::Publish,
+        Publisher::Workflow(_) => true,
+    };
+    if !may && config.upholds(Rule::OwnerForPublish) {
+        return refused(
                 403,
                 "this crate exists but you don't seem to be an owner. If you believe this is a mistake, perhaps you need to accept an \
                  invitation to be an owner before publishing."
                     .to_owned(),
             );
-        }
-        if entry.name != name {
-            return refused(400, format!("crate was previously named `{}`", entry.name));
-        }
-        let plain = |number: &Number| Number { build: BuildMetadata::EMPTY, ..number.clone() };
-        let taken = entry.versions.iter().any(|version| plain(&version.number) == plain(number));
-        if taken && self.upholds(Rule::VersionUnique) {
-            return refused(400, format!("crate version `{}` is already uploaded", plain(number)));
-        }
-        Ok(())
     }
+    if entry.name != name {
+        return refused(400, format!("crate was previously named `{}`", entry.name));
+    }
+    let plain = |number: &Number| Number { build: BuildMetadata::EMPTY, ..number.clone() };
+    let taken = entry.versions.iter().any(|version| plain(&version.number) == plain(number));
+    if taken && config.upholds(Rule::VersionUnique) {
+        return refused(400, format!("crate version `{}` is already uploaded", plain(number)));
+    }
+    Ok(())
 }
 
 /// The crate of that name; a new one if there is none yet, which is its publisher's own.

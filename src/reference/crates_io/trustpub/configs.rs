@@ -16,22 +16,18 @@ use crate::{
 pub(in crate::reference::crates_io) const OPERATIONS: &[Operation] = &[
     ("POST", "/api/v1/trusted_publishing/github_configs", |registry, call| create(registry, call, Provider::GitHub)),
     ("GET", "/api/v1/trusted_publishing/github_configs", |registry, call| list(registry, call, Provider::GitHub)),
-    ("POST", "/api/v1/trusted_publishing/github_configs/{id}", |registry, call| {
-        create(registry, call, Provider::GitHub)
-    }),
+    ("POST", "/api/v1/trusted_publishing/github_configs/{}", |registry, call| create(registry, call, Provider::GitHub)),
     ("DELETE", "/api/v1/trusted_publishing/github_configs/{id}", |registry, call| {
         delete(registry, call, Provider::GitHub)
     }),
-    ("GET", "/api/v1/trusted_publishing/github_configs/{id}", |registry, call| list(registry, call, Provider::GitHub)),
+    ("GET", "/api/v1/trusted_publishing/github_configs/{}", |registry, call| list(registry, call, Provider::GitHub)),
     ("POST", "/api/v1/trusted_publishing/gitlab_configs", |registry, call| create(registry, call, Provider::GitLab)),
     ("GET", "/api/v1/trusted_publishing/gitlab_configs", |registry, call| list(registry, call, Provider::GitLab)),
-    ("POST", "/api/v1/trusted_publishing/gitlab_configs/{id}", |registry, call| {
-        create(registry, call, Provider::GitLab)
-    }),
+    ("POST", "/api/v1/trusted_publishing/gitlab_configs/{}", |registry, call| create(registry, call, Provider::GitLab)),
     ("DELETE", "/api/v1/trusted_publishing/gitlab_configs/{id}", |registry, call| {
         delete(registry, call, Provider::GitLab)
     }),
-    ("GET", "/api/v1/trusted_publishing/gitlab_configs/{id}", |registry, call| list(registry, call, Provider::GitLab)),
+    ("GET", "/api/v1/trusted_publishing/gitlab_configs/{}", |registry, call| list(registry, call, Provider::GitLab)),
 ];
 
 const SCOPE: Demand<'static> = Demand::scope(EndpointScope::TrustedPublishing);
