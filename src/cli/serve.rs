@@ -4,17 +4,24 @@ use super::{Done, Failure, args::Serve, output};
 use crate::{
     engine::{MAIN_TOKEN, OTHER_TOKEN},
     mutant,
-    reference::{Config, Handler, Registry, Server},
+    reference::{Config, Handler, Policy, Registry, Server},
     spec::{LoadError, nearest},
     target::Secret,
 };
 
+/// What the secrets of a served registry are drawn from, so that they are the same each time.
+const SEED: u64 = 0;
+
 pub(super) fn serve(args: Serve) -> Done {
-    if args.contract != "cargo" {
-        return Err(LoadError::new("--contract", format!("the reference registry has no policy `{}`", args.contract))
-            .hint("it has: cargo")
-            .into());
-    }
+    let policy = match args.contract.as_str() {
+        "cargo" => Policy::Cargo,
+        "crates-io" | "apis-io" | "legacy" | "oanor" => Policy::CratesIo,
+        other => {
+            return Err(LoadError::new("--contract", format!("the reference registry has no policy `{other}`"))
+                .hint("it has: cargo, and crates-io for apis-io, legacy and oanor as well")
+                .into());
+        }
+    };
     let failed = |error: std::io::Error| Failure::Serve(format!("cannot listen on {}: {error}", args.listen));
     let bound = Server::bind(&args.listen).map_err(failed)?;
     let origin = bound.origin();
@@ -30,17 +37,24 @@ pub(super) fn serve(args: Serve) -> Done {
     if let Some(url) = &args.public_url {
         config = config.public_url(url.trim_end_matches('/'));
     }
+    if policy == Policy::CratesIo {
+        config = config.crates_io(SEED);
+        config.removed_operations = args.contract == "legacy";
+    }
     if let Some(path) = &args.credentials {
-        let text = toml::to_string(&toml::Table::from_iter(
-            [
-                ("token", &token),
-                ("login", &"alice".to_owned()),
-                ("other-token", &other),
-                ("other-login", &"bob".to_owned()),
-                ("third-login", &"carol".to_owned()),
-            ]
-            .map(|(key, value)| (key.to_owned(), toml::Value::from(value.as_str()))),
-        ));
+        let text = match policy {
+            Policy::Cargo => toml::to_string(&toml::Table::from_iter(
+                [
+                    ("token", &token),
+                    ("login", &"alice".to_owned()),
+                    ("other-token", &other),
+                    ("other-login", &"bob".to_owned()),
+                    ("third-login", &"carol".to_owned()),
+                ]
+                .map(|(key, value)| (key.to_owned(), toml::Value::from(value.as_str()))),
+            )),
+            Policy::CratesIo => toml::to_string(&config.access()),
+        };
         std::fs::write(path, text.unwrap_or_default()).map_err(|error| {
             LoadError::new(path.display().to_string(), format!("the credentials cannot be written: {error}"))
         })?;

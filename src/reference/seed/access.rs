@@ -180,7 +180,7 @@ fn resources(config: &Config, state: &State) -> BTreeMap<String, Vec<String>> {
         crates.filter(|entry| entry.name.starts_with(belongings::TRUSTED)).map(|entry| entry.name.clone())
     };
     let words = accounts.sessions.values().filter_map(|session| session.state.clone());
-    let entries: [(&str, Vec<String>); 15] = [
+    let entries: [(&str, Vec<String>); 16] = [
         ("user-login", vec!["alice".to_owned()]),
         ("user-id", vec![alice.to_string()]),
         ("team-login", accounts.teams.values().filter(|team| team.listed).map(|team| team.login.clone()).collect()),
@@ -196,6 +196,7 @@ fn resources(config: &Config, state: &State) -> BTreeMap<String, Vec<String>> {
         ("trustpub-jwt", jwts(config, state, trusting())),
         ("session-code", accounts.codes.keys().cloned().collect()),
         ("session-state", words.collect()),
+        ("oanor-key", vec![config.oanor_key()]),
     ];
     entries.into_iter().map(|(kind, values)| (kind.to_owned(), values)).collect()
 }
