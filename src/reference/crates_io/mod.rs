@@ -24,6 +24,8 @@ mod query;
 mod route;
 mod session;
 mod taxa;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod trustpub;
 mod users;
