@@ -12,10 +12,10 @@ use crate::{
 pub(super) fn serve(args: Serve) -> Done {
     let policy = match args.contract.as_str() {
         "cargo" => Policy::Cargo,
-        "crates-io" => Policy::CratesIo,
+        "crates-io" | "apis-io" | "legacy" | "oanor" => Policy::CratesIo,
         other => {
             return Err(LoadError::new("--contract", format!("the reference registry has no policy `{other}`"))
-                .hint("it has: cargo, crates-io")
+                .hint("it has: cargo, and crates-io for apis-io, legacy and oanor as well")
                 .into());
         }
     };
@@ -44,6 +44,7 @@ pub(super) fn serve(args: Serve) -> Done {
     if let Some(url) = &args.public_url {
         config = config.public_url(url.trim_end_matches('/'));
     }
+    config.removed_operations = args.contract == "legacy";
     if let Some(path) = &args.credentials {
         let unwritten = |error: &dyn std::fmt::Display| {
             LoadError::new(path.display().to_string(), format!("the credentials cannot be written: {error}"))

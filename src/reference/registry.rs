@@ -56,11 +56,11 @@ impl Registry {
     }
 
     fn answer(&self, request: &Request) -> Result<Response, Refusal> {
+        if self.config.policy == Policy::CratesIo {
+            return Ok(self.crates_io(request));
+        }
         if request.body.len() > self.config.max_upload && self.upholds(Rule::UploadLimit) {
             return Err(Refusal::too_large(self.config.max_upload));
-        }
-        if self.config.policy == Policy::CratesIo && request.path().starts_with("/api/") {
-            return self.crates_io(request);
         }
         let route = self.route(request);
         self.admit(&route, request)?;

@@ -25,14 +25,14 @@ pub(super) const OPERATIONS: &[Operation] =
 const WAYS: Ways = Ways { deepest: Some(200), ..Ways::PAGE };
 
 /// A crate that depends on another by its default version.
-struct Dependent<'a> {
-    entry: &'a Crate,
-    version: &'a Version,
+pub(super) struct Dependent<'a> {
+    pub(super) entry: &'a Crate,
+    pub(super) version: &'a Version,
     dependency: &'a Dependency,
 }
 
 /// Crates whose default version depends on a crate and is not yanked; each with the first of its dependencies on it.
-fn dependents<'a>(registry: &Registry, catalogue: &'a Catalogue, on: Id) -> Vec<Dependent<'a>> {
+pub(super) fn dependents<'a>(registry: &Registry, catalogue: &'a Catalogue, on: Id) -> Vec<Dependent<'a>> {
     let dependent = |entry: &'a Crate| {
         let version =
             entry.default_version().filter(|version| !version.yanked || !registry.upholds(Rule::YankedDependents))?;

@@ -7,22 +7,30 @@
 mod accept;
 mod body;
 mod catalogue;
+mod delete;
 mod dependents;
 mod downloads;
+mod files;
 mod filter;
 mod follow;
+mod frame;
 mod invitations;
 mod invite;
 mod krate;
+mod legacy;
 mod list;
 mod me;
+mod oanor;
 mod owners;
 mod page;
 mod people;
 mod present;
+mod publish;
 mod query;
 mod route;
 mod session;
+mod settings;
+mod summary;
 mod taxa;
 #[cfg(test)]
 mod tests;
@@ -31,41 +39,46 @@ mod trustpub;
 mod users;
 mod version;
 mod versions;
+mod yank;
 
 pub(super) use self::{
     body::json,
-    catalogue::{Action, Catalogue, Crate, Deed, Time, Version, moment, written},
-    page::{From, Page, Ways, seek},
+    catalogue::{Action, Catalogue, Deed, Time, day, moment, today, written},
+    page::{Page, Ways, seek},
+    publish::{Publisher, Upload},
     route::{Call, Operation},
     trustpub::{AUDIENCE, GITHUB, GITLAB},
 };
 use serde_json::{Value, json};
 
-use super::{
-    Registry,
-    reply::{self, Refusal},
-};
-use crate::exchange::{Request, Response};
+use super::reply;
+use crate::exchange::Response;
 
 /// Every operation.
 const OPERATIONS: &[&[Operation]] = &[
-    accept::OPERATIONS,
+    list::OPERATIONS,
+    publish::OPERATIONS,
+    krate::OPERATIONS,
+    settings::OPERATIONS,
+    delete::OPERATIONS,
+    versions::OPERATIONS,
+    version::OPERATIONS,
+    yank::OPERATIONS,
+    files::OPERATIONS,
     dependents::OPERATIONS,
     downloads::OPERATIONS,
+    taxa::OPERATIONS,
+    summary::OPERATIONS,
+    accept::OPERATIONS,
     follow::OPERATIONS,
     invitations::OPERATIONS,
-    krate::OPERATIONS,
-    list::OPERATIONS,
     me::OPERATIONS,
     owners::OPERATIONS,
     session::OPERATIONS,
-    taxa::OPERATIONS,
     tokens::OPERATIONS,
     trustpub::CONFIGS,
     trustpub::EXCHANGE,
     users::OPERATIONS,
-    version::OPERATIONS,
-    versions::OPERATIONS,
 ];
 
 /// A change was made, or there was nothing to change.
@@ -76,12 +89,4 @@ fn done() -> Response {
 /// A reply that is meant for the caller alone.
 fn personal(value: &Value) -> Response {
     reply::ok(value).header("cache-control", "no-store")
-}
-
-impl Registry {
-    /// Answers a request below `/api/` as crates.io does.
-    pub(super) fn crates_io(&self, request: &Request) -> Result<Response, Refusal> {
-        let (action, call) = route::find(OPERATIONS, request)?;
-        action(self, &call)
-    }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     catalogue::{Catalogue, Category, Crate, Dependency, Version, written},
-    people::user,
+    people,
 };
 use crate::reference::accounts::{Accounts, Id};
 
@@ -73,7 +73,7 @@ pub(in crate::reference) fn krate(entry: &Crate, look: Look) -> Value {
 pub(in crate::reference) fn version(accounts: &Accounts, name: &str, version: &Version) -> Value {
     let number = version.number.to_string();
     let path = |rest: &str| format!("/api/v1/crates/{name}/{number}/{rest}");
-    let user = |id: Id| accounts.users.get(&id).map(user);
+    let user = |id: Id| accounts.users.get(&id).map(people::user);
     let actions: Vec<Value> = version
         .actions
         .iter()

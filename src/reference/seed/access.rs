@@ -189,7 +189,7 @@ fn cookies(state: &State) -> Vec<AccessCookie> {
         .collect()
 }
 
-fn resources(config: &Config, state: &State) -> BTreeMap<String, Vec<String>> {
+fn resources(config: &Config, state: &State) -> BTreeMap<String, AccessResource> {
     let accounts = &state.accounts;
     let [alice, bob, dave] = ["alice", "bob", "dave"].map(|login| people::id(accounts, login));
     let invitations = |invitee| accounts.invitations.values().filter(move |item| item.invitee == invitee);
@@ -204,7 +204,7 @@ fn resources(config: &Config, state: &State) -> BTreeMap<String, Vec<String>> {
         let crates = state.catalogue.crates();
         crates.filter(|entry| entry.name.starts_with(belongings::TRUSTED)).map(|entry| entry.name.clone())
     };
-    let words = accounts.sessions.values().filter_map(|session| session.state.clone());
+    let mut words = accounts.sessions.values().filter_map(|session| session.state.clone());
     let first =
         |name: &str| accounts.tokens.values().find(|token| token.name == name).map(|token| token.id.to_string());
     let one = [
@@ -212,8 +212,9 @@ fn resources(config: &Config, state: &State) -> BTreeMap<String, Vec<String>> {
         ("crate-called-new", Some(belongings::CALLED_NEW.to_owned())),
         ("email-token", emails.filter_map(|account| Some(account.email.as_ref()?.token.clone())).next()),
         ("github-owner", Some(belongings::OWNER.to_owned())),
+        ("oanor-key", Some(config.oanor_key())),
         ("oauth-code", accounts.codes.keys().next().cloned()),
-        ("oauth-state", words.last()),
+        ("oauth-state", words.next()),
         ("own-user-id", Some(alice.to_string())),
         ("team-id", team.map(|team| team.id.to_string())),
         ("team-login", team.map(|team| team.login.clone())),

@@ -3,6 +3,7 @@
 
 mod access;
 mod belongings;
+mod crates;
 mod people;
 mod plant;
 mod tokens;
@@ -14,6 +15,7 @@ use super::{Config, State, accounts::Accounts};
 pub(super) fn state(config: &Config) -> State {
     let mut state = State::of(Accounts::new(config.seed));
     people::settle(&mut state.accounts);
+    crates::publish(config, &mut state);
     tokens::issue(config, &mut state);
     belongings::hand_out(config, &mut state);
     state

@@ -70,10 +70,16 @@ impl Crate {
         self.live().max_by_key(|version| (version.created, &version.number)).map(|version| &version.number)
     }
 
+    /// Dates the index file. Dates have whole seconds, so the second change within one is dated ahead: otherwise a client that saw the
+    /// first would be told that nothing happened.
+    pub(in crate::reference) fn touch(&mut self, now: Time) {
+        self.indexed = u64::try_from(now / 1_000_000).unwrap_or_default().max(self.indexed + 1);
+    }
+
     /// Versions from the highest down; of those that differ by build metadata alone, the later first.
     pub(in crate::reference) fn descending(&self) -> Vec<&Version> {
         let mut versions: Vec<&Version> = self.versions.iter().collect();
-        versions.sort_by(|one, other| height(other).cmp(&height(one)));
+        versions.sort_by_key(|version| std::cmp::Reverse(height(version)));
         versions
     }
 

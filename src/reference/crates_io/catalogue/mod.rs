@@ -19,6 +19,7 @@ pub(in crate::reference) use self::{
     time::{Time, day, moment, today, written},
     version::{Action, Deed, Version},
 };
+use super::publish::Rates;
 use crate::reference::{accounts::Id, clock::Clock, reply::Refusal};
 
 /// All that the crates side remembers.
@@ -34,6 +35,8 @@ pub(in crate::reference) struct Catalogue {
     pub(in crate::reference) deleted: BTreeMap<String, Time>,
     /// When the categories came to be.
     pub(in crate::reference) founded: Time,
+    /// Who published and yanked how much lately.
+    pub(in crate::reference) rates: Rates,
     last_crate: Id,
     last_version: Id,
     last_dependency: Id,
@@ -93,11 +96,6 @@ impl Catalogue {
         found
             .map(|version| (entry, version))
             .ok_or_else(|| Refusal::exact(404, format!("crate `{name}` does not have a version `{number}`")))
-    }
-
-    /// The crate that a version is of, by the numbers of both.
-    pub(in crate::reference) fn version(&self, id: Id) -> Option<(&Crate, &Version)> {
-        self.crates().find_map(|entry| Some((entry, entry.versions.iter().find(|version| version.id == id)?)))
     }
 
     /// Takes a crate in, and gives it a number.

@@ -146,7 +146,8 @@ fn a_token_of_a_workflow_ends_itself() {
     let token = response.body.json().unwrap()["token"].as_str().unwrap().to_owned();
     let send = |value: &str| {
         let url = format!("{}{TOKENS}", super::ORIGIN);
-        let request = crate::exchange::Request::new("DELETE", url).header("authorization", value);
+        let request =
+            crate::exchange::Request::new("DELETE", url).header("User-Agent", "tests").header("authorization", value);
         world.registry.handle(&request).status
     };
     assert_eq!(world.call("DELETE", TOKENS, "alice", Value::Null), (401, "Missing `Authorization` header".to_owned()));
