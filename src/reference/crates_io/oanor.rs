@@ -136,7 +136,7 @@ impl Registry {
             return Err((400, format!("sort has to be one of {}", SORTS.join(", "))));
         }
         let q = parameter("q");
-        let mut query = form_urlencoded::Serializer::new(String::from("?"));
+        let mut query = form_urlencoded::Serializer::for_suffix(String::from("?"), 1);
         query.append_pair("sort", sort).append_pair("per_page", &limit.to_string());
         query.append_pair("page", &page.to_string());
         q.into_iter().for_each(|q| {
