@@ -56,9 +56,7 @@ fn listed_before(mark: &str, seen: &Evidence<'_>) -> Result<Vec<String>, Unjudge
     let before = seen.at_mark(mark)?;
     let reply = before.reply()?;
     let json = before.content_json()?.ok().filter(|_| reply.is_success());
-    json.as_ref()
-        .and_then(logins_of)
-        .ok_or_else(|| Unjudged(format!("the list of owners `{mark}` got {}", show::reply(reply))))
+    json.and_then(logins_of).ok_or_else(|| Unjudged(format!("the list of owners `{mark}` got {}", show::reply(reply))))
 }
 
 #[cfg(test)]
