@@ -21,8 +21,8 @@ pub(super) fn logins(wanted: &Logins, seen: &Evidence<'_>) -> Judged {
         Ok(json) => json,
         Err(fault) => return Ok(vec![fault]),
     };
-    let Some(listed) = logins_of(&json) else {
-        return Ok(vec![seen.fault("a list of owners: an object with the array users", show::value(&json))]);
+    let Some(listed) = logins_of(json) else {
+        return Ok(vec![seen.fault("a list of owners: an object with the array users", show::value(json))]);
     };
     let told = format!("owners: {}", show::list(&listed));
     let count = |login: &str| listed.iter().filter(|listed| listed.eq_ignore_ascii_case(login)).count();
