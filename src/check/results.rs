@@ -5,12 +5,12 @@ use serde_json::Value;
 use super::{Evidence, Fault, Faults, Judged, Unjudged, index, show};
 use crate::{exchange::Shown, suite::Results};
 
-struct Page {
-    crates: Vec<Value>,
+struct Page<'a> {
+    crates: &'a [Value],
     total: Option<u64>,
 }
 
-impl Page {
+impl Page<'_> {
     fn named(&self, name: &str) -> Option<&Value> {
         let is = |found: &&Value| found["name"].as_str().is_some_and(|found| found.eq_ignore_ascii_case(name));
         self.crates.iter().find(is)
@@ -74,28 +74,25 @@ pub(super) fn results(wanted: &Results, seen: &Evidence<'_>) -> Judged {
 }
 
 /// The page that a reply brings, or the fault that it brings none.
-fn page(seen: &Evidence<'_>) -> Result<Result<Page, Fault>, Unjudged> {
+fn page<'a>(seen: &Evidence<'a>) -> Result<Result<Page<'a>, Fault>, Unjudged> {
     let reply = seen.reply()?;
     if !reply.is_success() {
         return Ok(Err(seen.fault("search results", show::reply(reply))));
     }
-    Ok(seen.content_json()?.and_then(|mut json| {
-        let total = json.pointer("/meta/total").and_then(Value::as_u64);
-        match json.get_mut("crates").map(Value::take) {
-            Some(Value::Array(crates)) => Ok(Page { crates, total }),
-            _ => Err(seen.fault("search results: an object with the array crates", show::value(&json))),
-        }
+    Ok(seen.content_json()?.and_then(|json| match json.get("crates").and_then(Value::as_array) {
+        Some(crates) => Ok(Page { crates, total: json.pointer("/meta/total").and_then(Value::as_u64) }),
+        None => Err(seen.fault("search results: an object with the array crates", show::value(json))),
     }))
 }
 
 /// The page of a marked reply, to compare with.
-fn other_page(mark: &str, seen: &Evidence<'_>) -> Result<Page, Unjudged> {
+fn other_page<'a>(mark: &str, seen: &Evidence<'a>) -> Result<Page<'a>, Unjudged> {
     let other = seen.at_mark(mark)?;
     page(&other)?
         .map_err(|fault| Unjudged(format!("the reply `{mark}` is {}, and no list to compare with", fault.actual)))
 }
 
-fn max_version(mark: &str, page: &Page, seen: &Evidence<'_>) -> Judged {
+fn max_version(mark: &str, page: &Page<'_>, seen: &Evidence<'_>) -> Judged {
     let listed = index::listed(&seen.at_mark(mark)?)?;
     let name = seen.transcript.bindings.get("crate").ok_or_else(|| Unjudged("the run has no crate".to_owned()))?;
     let found =
