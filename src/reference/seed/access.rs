@@ -262,3 +262,22 @@ fn jwts(config: &Config, state: &State, crates: impl Iterator<Item = String>) ->
         .map(sign)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::reference::Config;
+
+    #[test]
+    fn it_is_written_as_a_credentials_file_and_hidden_elsewhere() {
+        let access = Config::new("http://127.0.0.1:1").crates_io(3).access();
+        let table: toml::Table = toml::to_string(&access).unwrap().parse().unwrap();
+        assert_eq!(table["token"].as_str(), Some(access.token.as_str()));
+        let yank = |token: &&toml::Value| token["name"].as_str() == Some("alice-yank");
+        let yank = table["tokens"].as_array().unwrap().iter().find(yank).unwrap();
+        assert_eq!(yank["endpoint-scopes"].as_array().unwrap()[0].as_str(), Some("yank"));
+        assert!(yank.get("crate-scopes").is_none() && yank.get("trustpub").is_none());
+        assert!(table["resources"]["own-user-id"].is_str() && table["resources"]["oidc-jwt"].is_array());
+        let shown = format!("{access:?}");
+        assert!(shown.contains("alice") && !shown.contains(&access.token) && !shown.contains(&access.cookie));
+    }
+}
