@@ -193,9 +193,10 @@ fn resources(config: &Config, state: &State) -> BTreeMap<String, AccessResource>
     let accounts = &state.accounts;
     let [alice, bob, dave] = ["alice", "bob", "dave"].map(|login| people::id(accounts, login));
     let invitations = |invitee| accounts.invitations.values().filter(move |item| item.invitee == invitee);
+    // Those without an environment stay, for the tokens of workflows need them.
     let configs = |wanted| {
-        let keys = accounts.configs.keys().filter(move |(provider, _)| *provider == wanted);
-        keys.map(|(_, id)| id.to_string()).collect()
+        let configs = accounts.configs.iter().filter(move |((provider, _), _)| *provider == wanted);
+        configs.filter(|(_, config)| config.environment.is_some()).map(|((_, id), _)| id.to_string()).collect()
     };
     let emails = accounts.users.values().filter(|account| account.login.starts_with(people::UNCONFIRMED));
     let spare = accounts.tokens.values().filter(|token| token.name.starts_with(tokens::BY_ID));

@@ -3,6 +3,7 @@
 mod authentication;
 mod invitations;
 mod owners;
+mod recorded;
 mod tokens;
 mod trustpub;
 mod users;
