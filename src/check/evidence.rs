@@ -123,7 +123,7 @@ impl<'a> Evidence<'a> {
     pub fn content(&self) -> Result<Cow<'a, [u8]>, Unjudged> {
         let reply = self.reply()?;
         if reply.cut {
-            return Err(Unjudged(format!("the body is longer than the {} bytes read", reply.body.len())));
+            return Err(Unjudged(show::cut()));
         }
         encoding::decode(reply).map_err(Unjudged)
     }

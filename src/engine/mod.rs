@@ -181,30 +181,30 @@ impl Engine {
     /// `seen` is told each record as it comes. Records come in the order of the cases.
     pub async fn run(&self, cases: &[Case], seen: &(dyn Fn(&Record) + Sync)) -> Vec<Record> {
         let (last, first): (Vec<_>, Vec<_>) = cases.iter().partition(|case| case.wrong_tokens() > 0);
-        let mut done: BTreeMap<&str, (Record, Transcript)> = BTreeMap::new();
+        let mut done: BTreeMap<&str, Record> = BTreeMap::new();
         for group in [first, last] {
             let mut running = stream::iter(group)
                 .map(|case| async move { (case, self.run_case(case, 1).await) })
                 .buffer_unordered(self.setup.options.jobs.max(1));
-            while let Some((case, result)) = running.next().await {
-                seen(&result.0);
-                self.keep(&result.0, &result.1, "");
-                done.insert(&case.id, result);
+            while let Some((case, (record, transcript))) = running.next().await {
+                seen(&record);
+                self.keep(&record, &transcript, "");
+                done.insert(&case.id, record);
             }
         }
         if self.setup.options.jobs > 1 {
             self.again_alone(cases, &mut done).await;
         }
-        cases.iter().filter_map(|case| done.remove(case.id.as_str()).map(|(record, _)| record)).collect()
+        cases.iter().filter_map(|case| done.remove(case.id.as_str())).collect()
     }
 
     /// What failed beside others and conforms alone broke only under concurrency. Where several cases broke the same
     /// requirements alone as well, they speak for the others.
-    async fn again_alone<'c>(&self, cases: &'c [Case], done: &mut BTreeMap<&'c str, (Record, Transcript)>) {
+    async fn again_alone<'c>(&self, cases: &'c [Case], done: &mut BTreeMap<&'c str, Record>) {
         let deadline = Instant::now() + Duration::from_secs(300);
         let mut confirmed: BTreeMap<BTreeSet<String>, usize> = BTreeMap::new();
         for case in cases {
-            let Some((record, _)) = done.get(case.id.as_str()) else { continue };
+            let Some(record) = done.get(case.id.as_str()) else { continue };
             let failed = matches!(record.verdict, Verdict::Violates | Verdict::Blocked | Verdict::Inconclusive);
             let broken = broken(record);
             if !failed || confirmed.get(&broken).is_some_and(|times| *times >= BELIEVED) || Instant::now() > deadline {
@@ -215,7 +215,7 @@ impl Engine {
                 *confirmed.entry(broken).or_default() += 1;
             } else {
                 self.keep(&alone, &transcript, ".alone");
-                let (record, _) = done.get_mut(case.id.as_str()).expect("looked up before");
+                let record = done.get_mut(case.id.as_str()).expect("looked up before");
                 record.only_under_concurrency();
             }
         }

@@ -27,6 +27,7 @@ mod tests;
 mod tokens;
 mod upload;
 mod web_api;
+pub mod wire;
 mod yank;
 
 use std::sync::Arc;

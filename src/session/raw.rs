@@ -10,10 +10,7 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use crate::{
-    exchange::{Failure, FailureKind, Headers, Request, Response},
-    target::BODY_LIMIT,
-};
+use crate::exchange::{BODY_LIMIT, Failure, FailureKind, Headers, Request, Response};
 
 /// A connection, with or without TLS.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -95,13 +92,17 @@ impl Connection {
                 while self.rest.len() < wanted {
                     self.more().await?;
                 }
-                response.cut = wanted < length;
                 response.body = self.rest.drain(..wanted).collect::<Vec<u8>>().into();
+                if wanted < length {
+                    response.cut_short();
+                }
             }
             Framing::Chunked => {
                 let (body, cut) = self.chunks().await?;
                 response.body = body.into();
-                response.cut = cut;
+                if cut {
+                    response.cut_short();
+                }
             }
             Framing::UntilClosed => {
                 while self.rest.len() < BODY_LIMIT {
@@ -111,8 +112,11 @@ impl Connection {
                         Err(error) => return Err(error),
                     }
                 }
-                response.cut = self.rest.len() >= BODY_LIMIT;
+                let cut = self.rest.len() >= BODY_LIMIT;
                 response.body = std::mem::take(&mut self.rest).into();
+                if cut {
+                    response.cut_short();
+                }
             }
         }
         Ok(response)
@@ -178,6 +182,10 @@ impl Connection {
     }
 
     async fn more(&mut self) -> Result<(), Failure> {
+        // The extension of a chunk may go on for ever.
+        if self.rest.len() > BODY_LIMIT + (1 << 20) {
+            return Err(failure(FailureKind::Malformed, "more bytes than a reply has without an end of one"));
+        }
         let mut buffer = [0; 16 * 1024];
         match self.stream.read(&mut buffer).await {
             Ok(0) => Err(failure(FailureKind::Closed, "the connection was closed before the reply was complete")),
