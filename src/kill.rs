@@ -112,5 +112,6 @@ fn setup() -> Setup {
         require: Vec::new(),
         record: None,
         profile: None,
+        found: None,
     }
 }

@@ -58,7 +58,6 @@ fn wrong(wire: &'static Wire) -> Option<String> {
     if let (asked, tokens @ 1..) = wired.elsewhere() {
         return Some(format!("{tokens} of {asked} requests carried the token to another origin"));
     }
-    println!("{:<30} {:>5.1} s {:>4} MiB", wire.id, took.as_secs_f64(), most >> 20);
     (!ends(wire, &outcome)).then_some(told)
 }
 

@@ -1,6 +1,7 @@
 //! One engine yields records; the command line and the test harness are two fronts over it.
 
 mod embedded;
+mod property;
 mod record;
 mod tally;
 
@@ -44,6 +45,8 @@ pub struct Setup {
     pub record: Option<PathBuf>,
     /// A profile that another process has probed.
     pub profile: Option<Profile>,
+    /// A folder for the drawn values that failed, which the next run tries first.
+    pub found: Option<PathBuf>,
 }
 
 /// Why a run cannot begin.
@@ -166,14 +169,22 @@ impl Engine {
             }
             return (record, Transcript::default());
         }
-        let session = self.session(case);
         let started = Instant::now();
+        let (mut record, transcript) = match case.property() {
+            Some(property) => Box::pin(self.draw(case, property, attempt)).await,
+            None => self.once(case, attempt).await,
+        };
+        record.duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        (record, transcript)
+    }
+
+    /// Does what a case asks for, with one value where it draws some.
+    async fn once(&self, case: &Case, attempt: usize) -> (Record, Transcript) {
+        let session = self.session(case);
         let may_refuse =
             self.spec.catalogue.get(case.requirements[0].as_str()).is_some_and(|row| row.may_refuse.is_some());
         let performed = session.perform(case, may_refuse, attempt).await;
-        let mut record = record(&self.spec, case, &performed.transcript, performed.end);
-        record.duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        (record, performed.transcript)
+        (record(&self.spec, case, &performed.transcript, performed.end), performed.transcript)
     }
 
     /// Runs all cases: those that show wrong tokens last, those that failed beside others once more alone.

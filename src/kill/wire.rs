@@ -18,6 +18,7 @@ pub async fn kill_wire(spec: &Arc<Spec>, cases: &[Case], wire: &'static Wire) ->
     let mut kill = Kill {
         id: wire.id,
         made: "wire",
+        from: "derived",
         requirements: wire.breaks,
         killed_by: Vec::new(),
         checks: BTreeSet::new(),
@@ -87,5 +88,6 @@ fn setup(origin: &str) -> Setup {
         require: Vec::new(),
         record: None,
         profile: None,
+        found: None,
     }
 }

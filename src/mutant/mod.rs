@@ -12,6 +12,7 @@ mod caching;
 mod config;
 mod dependencies;
 mod downloads;
+mod drawn;
 mod envelope;
 mod index_auth;
 mod layout;
@@ -87,6 +88,7 @@ const AREAS: &[&[Mutant]] = &[
     tokens::MUTANTS,
     auth_required::MUTANTS,
     race::MUTANTS,
+    drawn::MUTANTS,
 ];
 
 /// Every mutant, area by area.

@@ -1,6 +1,9 @@
 use std::sync::Arc;
 
-use super::{Case, ground, needs};
+use super::{
+    Case, ground, needs,
+    properties::{CASES, PROPERTIES, property},
+};
 use crate::{
     package::{Envelope, Tarball},
     spec::{LoadError, RequirementId, Spec, nearest},
@@ -66,10 +69,15 @@ impl Place<'_> {
                 if !PLACEHOLDERS.iter().any(|(known, _)| *known == name) {
                     return Err(self.unknown("placeholder", name, PLACEHOLDERS.iter().map(|(known, _)| *known)));
                 }
-                if name == "each" && decl.each.is_none() {
-                    return Err(self.wrong("`{each}` stands there without `each = …`"));
+                if name == "each" && decl.each.is_none() && decl.draw.is_none() {
+                    return Err(self.wrong("`{each}` stands there without `each = …` or `draw = …`"));
                 }
             }
+        }
+        if let Some(name) = &decl.draw
+            && property(name).is_none()
+        {
+            return Err(self.unknown("property", name, PROPERTIES.iter().map(|property| property.name)));
         }
         decl.then.iter().try_for_each(|expect| self.expectation(expect, &decl.requirement))
     }
@@ -140,6 +148,7 @@ impl Place<'_> {
             needs: needs::of(decl, requirement),
             decl: Arc::clone(decl),
             element,
+            trials: if decl.draw.is_some() { CASES } else { 1 },
         }
     }
 

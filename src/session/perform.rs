@@ -390,6 +390,7 @@ fn odd_by_name_alone(publish: &Publish) -> bool {
         && publish.tarball.is_none()
         && !publish.beyond_limit
         && publish.envelope.is_none()
+        && publish.edits.is_none()
 }
 
 /// The requirement without which a verb cannot be built upon.
