@@ -7,6 +7,7 @@ mod declared;
 mod filter;
 mod ground;
 mod needs;
+mod place;
 pub mod properties;
 
 pub use applies::applies;

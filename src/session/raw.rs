@@ -267,7 +267,7 @@ mod tests {
         assert_eq!(read("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc").await, Err(FailureKind::Closed));
         assert_eq!(read("HTTP/1.1 20").await, Err(FailureKind::Closed));
         assert_eq!(read("SSH-2.0-OpenSSH\r\n").await, Err(FailureKind::Malformed));
-        let giant = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nffffffffffffffff\r\n";
+        let giant = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nfffffffffffffff\r\n";
         assert!(read(giant).await.is_ok_and(|reply| reply.cut && reply.body.is_empty()));
         let extended = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;{}", "x".repeat(18 << 20));
         assert_eq!(read(&extended).await, Err(FailureKind::Malformed));
