@@ -13,7 +13,8 @@ use crate::{
 const TOKEN: &str = "Wire-Token/of+alice-1105";
 
 /// Runs the cases that meet a broken wire against it, as a run against a URL does. `killed_by` holds those that ended as
-/// they should, and the probe where nothing else can; `unexpected` is told where the run as a whole ended otherwise.
+/// they should, and the probe where nothing else can; `unexpected` holds false
+/// alarms, and tokens that went astray.
 pub async fn kill_wire(spec: &Arc<Spec>, cases: &[Case], wire: &'static Wire) -> Kill {
     let mut kill = Kill {
         id: wire.id,
@@ -47,6 +48,10 @@ pub async fn kill_wire(spec: &Arc<Spec>, cases: &[Case], wire: &'static Wire) ->
             _ => kill.unreachable = Some(why.message),
         },
         Err(error) => kill.unreachable = Some(error.to_string()),
+    }
+    if wire.ends == Ends::Violates {
+        // What comes broken breaks whatever is asked of it.
+        kill.unexpected.clear();
     }
     if let (asked, tokens @ 1..) = wired.elsewhere() {
         kill.unexpected.push(format!("{tokens} of {asked} requests carried the token to another origin"));
