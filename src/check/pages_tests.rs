@@ -2,7 +2,10 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use super::{super::testing::*, *};
+use super::{
+    super::{readings::Readings, testing::*},
+    *,
+};
 use crate::{
     exchange::{Called, Role},
     spec::{Document, Spec},
@@ -33,7 +36,9 @@ fn walked(pages: &[(&str, Value)]) -> Scene {
 }
 
 fn judged(scene: &Scene, toml: &str) -> Vec<String> {
+    let readings = Readings::of(&scene.transcript);
     let seen = Evidence {
+        readings: &readings,
         spec: &LISTS,
         case: &scene.case,
         transcript: &scene.transcript,
