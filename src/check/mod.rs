@@ -23,6 +23,7 @@ mod secrets;
 mod show;
 mod shown;
 mod status;
+mod symptoms;
 mod tarball;
 mod uploaded;
 mod uploads;
@@ -33,6 +34,7 @@ mod testing;
 
 pub use evidence::{Evidence, Fault, Faults, Unjudged};
 pub use judge::{Judgement, judge_case};
+pub use symptoms::symptoms;
 
 use crate::suite::Check;
 

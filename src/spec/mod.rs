@@ -2,12 +2,14 @@
 
 mod catalogue;
 mod error;
+mod foundation;
 mod openapi;
 mod requirement;
 mod schema;
 
 pub use catalogue::Catalogue;
 pub use error::{LoadError, line_number, nearest};
+pub use foundation::Foundation;
 pub use openapi::{Operation, read_operations};
 pub use requirement::{Aspect, Contradiction, Level, Need, Requirement, RequirementId, State, Undefined};
 pub use schema::{Schema, SchemaFault, Schemas};
@@ -55,6 +57,7 @@ impl Spec {
             let (name, text) = text(file)?;
             match file.path().file_name().and_then(|name| name.to_str()) {
                 Some("undefined.toml") => catalogue.add_undefined(&name, text)?,
+                Some("foundations.toml") => catalogue.add_foundations(&name, text)?,
                 Some("contradictions.toml") => catalogue.add_contradictions(&name, text)?,
                 Some("openapi.yaml" | "openapi.json") => operations = read_operations(&name, text)?,
                 _ => {}
