@@ -1,4 +1,8 @@
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use super::Kill;
 use crate::{
@@ -23,7 +27,7 @@ pub async fn kill_wire(spec: &Arc<Spec>, cases: &[Case], wire: &'static Wire) ->
         requirements: wire.breaks,
         killed_by: Vec::new(),
         checks: BTreeSet::new(),
-        noticed: BTreeSet::new(),
+        noticed: BTreeMap::new(),
         unexpected: Vec::new(),
         unreachable: None,
         unjudged: Vec::new(),
