@@ -3,6 +3,7 @@
 mod changes;
 mod publishing;
 mod reading;
+mod rules;
 mod view;
 
 use serde_json::Value;
