@@ -9,9 +9,6 @@ use crate::{
     target::Secret,
 };
 
-/// What the secrets of a served registry are drawn from, so that they are the same each time.
-const SEED: u64 = 0;
-
 pub(super) fn serve(args: Serve) -> Done {
     let policy = match args.contract.as_str() {
         "cargo" => Policy::Cargo,
@@ -25,9 +22,19 @@ pub(super) fn serve(args: Serve) -> Done {
     let failed = |error: std::io::Error| Failure::Serve(format!("cannot listen on {}: {error}", args.listen));
     let bound = Server::bind(&args.listen).map_err(failed)?;
     let origin = bound.origin();
-    let token = args.token.as_ref().map_or(MAIN_TOKEN, Secret::reveal).to_owned();
-    let other = args.other_token.as_ref().map_or(OTHER_TOKEN, Secret::reveal).to_owned();
-    let mut config = Config::new(origin.clone()).token(&token).other_token(&other);
+    let given = |secret: &Option<Secret>, otherwise| secret.as_ref().map_or(otherwise, Secret::reveal).to_owned();
+    let mut config = match policy {
+        Policy::Cargo => Config::new(origin.clone())
+            .token(given(&args.token, MAIN_TOKEN))
+            .other_token(given(&args.other_token, OTHER_TOKEN)),
+        Policy::CratesIo => {
+            let mut config = Config::new(origin.clone()).crates_io(args.seed);
+            for (user, token) in config.users.iter_mut().zip([&args.token, &args.other_token]) {
+                user.token = token.as_ref().map(|token| token.reveal().to_owned());
+            }
+            config
+        }
+    };
     if args.private {
         config = config.private();
     }
@@ -37,27 +44,13 @@ pub(super) fn serve(args: Serve) -> Done {
     if let Some(url) = &args.public_url {
         config = config.public_url(url.trim_end_matches('/'));
     }
-    if policy == Policy::CratesIo {
-        config = config.crates_io(SEED);
-        config.removed_operations = args.contract == "legacy";
-    }
+    config.removed_operations = args.contract == "legacy";
     if let Some(path) = &args.credentials {
-        let text = match policy {
-            Policy::Cargo => toml::to_string(&toml::Table::from_iter(
-                [
-                    ("token", &token),
-                    ("login", &"alice".to_owned()),
-                    ("other-token", &other),
-                    ("other-login", &"bob".to_owned()),
-                    ("third-login", &"carol".to_owned()),
-                ]
-                .map(|(key, value)| (key.to_owned(), toml::Value::from(value.as_str()))),
-            )),
-            Policy::CratesIo => toml::to_string(&config.access()),
-        };
-        std::fs::write(path, text.unwrap_or_default()).map_err(|error| {
+        let unwritten = |error: &dyn std::fmt::Display| {
             LoadError::new(path.display().to_string(), format!("the credentials cannot be written: {error}"))
-        })?;
+        };
+        let text = credentials(&config).map_err(|error| unwritten(&error))?;
+        std::fs::write(path, text).map_err(|error| unwritten(&error))?;
     }
     let handler: Handler = match &args.mutant {
         None => {
@@ -82,4 +75,16 @@ pub(super) fn serve(args: Serve) -> Done {
     loop {
         std::thread::park();
     }
+}
+
+/// What a run has to hold, as the file that `run --credentials` reads.
+fn credentials(config: &Config) -> Result<String, toml::ser::Error> {
+    if config.policy == Policy::CratesIo {
+        return toml::to_string(&config.access());
+    }
+    let users = config.users.iter();
+    let tokens = ["token", "other-token"].into_iter().zip(users.clone().map(|user| user.token.clone()));
+    let logins = ["login", "other-login", "third-login"].into_iter().zip(users.map(|user| Some(user.login.clone())));
+    let table = tokens.chain(logins).filter_map(|(key, value)| Some((key.to_owned(), toml::Value::from(value?))));
+    toml::to_string(&toml::Table::from_iter(table))
 }

@@ -7,6 +7,7 @@ mod declared;
 mod filter;
 mod ground;
 mod needs;
+mod place;
 
 pub use applies::applies;
 pub use case::Case;

@@ -1,5 +1,6 @@
 //! What the registry of crates.io's policy owes, over several operations.
 
+mod accounts;
 mod changes;
 mod publishing;
 mod reading;
