@@ -147,7 +147,7 @@ fn tools(garden: &mut Garden<'_>, alice: Id) {
 
 /// Crates of others, and odd ones.
 fn others(garden: &mut Garden<'_>, alice: Id, bob: Id) {
-    garden.publish(bob, Seedling { package: MIT, ..Seedling::new("q", "0.1.0", "One letter") });
+    garden.publish(bob, Seedling { package: MIT, readme: Some("# q\n"), ..Seedling::new("q", "0.1.0", "One letter") });
     for (number, rust) in [("3.0.0", "1.56.1"), ("3.1.0", "1.74")] {
         let package = format!(
             "license = \"MIT\"\nrust-version = \"{rust}\"\nkeywords = [\"core\", \"kit\"]\ncategories = [\"algorithms\"]"
