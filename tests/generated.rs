@@ -140,7 +140,7 @@ fn a_strangers_document_works_without_overlays() {
 fn an_unusable_document_is_told_with_place_and_reason() {
     for (text, place, reason) in [
         ("swagger: '2.0'", "./things.yaml", "Swagger"),
-        ("openapi: 3.1.0\npaths: [", "./things.yaml:2", "not YAML or JSON"),
+        ("openapi: 3.1.0\npaths: [", "./things.yaml:3", "not YAML or JSON"),
         ("openapi: 3.1.0\npaths: { /a: { get: { responses: { abc: {} } } } }", "things.yaml#/paths/~1a", ""),
     ] {
         let outcome =
