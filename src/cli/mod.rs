@@ -10,6 +10,7 @@ mod probe;
 mod run;
 mod serve;
 mod specs;
+mod wires;
 
 use std::process::ExitCode;
 

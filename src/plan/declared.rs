@@ -1,6 +1,10 @@
 use std::sync::Arc;
 
-use super::{Case, ground, needs, place::Place};
+use super::{
+    Case, ground, needs,
+    place::Place,
+    properties::{CASES, PROPERTIES, property},
+};
 use crate::{
     package::{Envelope, Tarball},
     spec::{LoadError, RequirementId, Spec},
@@ -58,8 +62,10 @@ impl Declared<'_> {
                     let known = PLACEHOLDERS.iter().map(|(known, _)| *known).chain(kinds);
                     return Err(self.place.unknown(&[], "placeholder", name, known));
                 }
-                if name == "each" && decl.each.is_none() {
-                    return Err(self.place.wrong((&[], "each"), "`{each}` stands there without `each = …`"));
+                if name == "each" && decl.each.is_none() && decl.draw.is_none() {
+                    return Err(self
+                        .place
+                        .wrong((&[], "each"), "`{each}` stands there without `each = …` or `draw = …`"));
                 }
             }
         }
@@ -70,6 +76,12 @@ impl Declared<'_> {
                 let known = self.spec.operations.iter().map(|operation| operation.id.as_str());
                 return Err(self.place.unknown(&[], "operation", &call.operation, known));
             }
+        }
+        if let Some(name) = &decl.draw
+            && property(name).is_none()
+        {
+            let known = PROPERTIES.iter().map(|property| property.name);
+            return Err(self.place.unknown(&[], "property", name, known));
         }
         let mut expectations = decl.then.iter().enumerate();
         expectations
@@ -149,6 +161,7 @@ impl Declared<'_> {
             needs: needs::of(decl, requirement, self.spec),
             decl: Arc::clone(decl),
             element,
+            trials: if decl.draw.is_some() { CASES } else { 1 },
         }
     }
 

@@ -10,7 +10,7 @@ mod secret;
 pub use claims::{Action, Claims, Writers};
 pub use credentials::{Credentials, HeldCookie, HeldToken, HeldUser, OneOrMany, Plain, TokenState};
 pub use inputs::{Inputs, TargetTable};
-pub use options::{BODY_LIMIT, Options, random_run_id, run_id_of};
+pub use options::{Options, random_run_id, run_id_of};
 pub use profile::{Profile, Sample};
 pub use secret::Secret;
 
