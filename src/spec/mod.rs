@@ -1,21 +1,28 @@
 //! Documents, schemas and requirements: what a contract demands, as data.
 
 mod catalogue;
+mod compare;
 mod document;
+mod drift;
 mod error;
 mod import;
+mod lint;
+mod outline;
 mod raw;
 mod requirement;
 mod schema;
 
 pub use catalogue::Catalogue;
+pub use compare::{Compared, Disagreement, compare};
 pub use document::{
     Accepts, Access, Condition, DefaultOrder, Direction, Document, EmptyTotal, ErrorRow, KeyKind, Layer, Missing,
     Operation, Order, PageKind, Pagination, Parameter, Place, Produce, Reply, ReplyHeader, RequestBody, Scheme, Shape,
     Sort, StatusRange, TokenAccess, Touch, plain,
 };
+pub use drift::{Change, Weight, drift};
 pub use error::{LoadError, line_number, nearest};
 pub use import::import;
+pub use lint::{Defect, Gravity, lint};
 pub use raw::{Format, RawDocument};
 pub use requirement::{Aspect, Contradiction, Level, Need, Requirement, RequirementId, State, Undefined};
 pub use schema::{Schema, SchemaFault, Schemas};
@@ -47,11 +54,7 @@ impl Spec {
     /// # Errors
     /// There is no such contract, or one of its files cannot be read.
     pub fn bundled(contract: &str) -> Result<Self, LoadError> {
-        let folder = SPECS.get_dir(contract).ok_or_else(|| {
-            let known: Vec<_> = Self::names().collect();
-            LoadError::new(contract, "there is no bundled contract of that name")
-                .hint(format!("bundled are {}", known.join(", ")))
-        })?;
+        let folder = folder(contract)?;
         let mut schemas = Schemas::default();
         for file in folder.get_dir(format!("{contract}/schemas")).into_iter().flat_map(Dir::files) {
             let (name, text) = text(file)?;
@@ -132,6 +135,27 @@ impl Spec {
         })
     }
 
+    /// The documents of a bundled contract, without its overlays. Files that they refer to stand in their place.
+    ///
+    /// # Errors
+    /// There is no such contract, or a document cannot be read.
+    pub fn documents_of(contract: &str) -> Result<Vec<RawDocument>, LoadError> {
+        let folder = folder(contract)?;
+        let mut documents = Vec::new();
+        for file in folder.files() {
+            let (name, text) = text(file)?;
+            if name.ends_with("openapi.yaml") || name.ends_with("openapi.json") {
+                let mut document = RawDocument::parse(&name, text)?;
+                raw::inline(&mut document.value, &|target| {
+                    let file = folder.get_file(format!("{contract}/{target}"))?;
+                    serde_json::from_str(file.contents_utf8()?).ok()
+                });
+                documents.push(document);
+            }
+        }
+        Ok(documents)
+    }
+
     /// The names of the bundled contracts.
     pub fn names() -> impl Iterator<Item = &'static str> {
         SPECS.dirs().filter_map(|dir| dir.path().to_str())
@@ -148,6 +172,14 @@ fn overlays(folder: &Dir<'static>, parts: &[&str]) -> Result<Vec<(String, String
     }
     overlays.sort();
     Ok(overlays)
+}
+
+fn folder(contract: &str) -> Result<&'static Dir<'static>, LoadError> {
+    SPECS.get_dir(contract).ok_or_else(|| {
+        let known: Vec<_> = Spec::names().collect();
+        LoadError::new(contract, "there is no bundled contract of that name")
+            .hint(format!("bundled are {}", known.join(", ")))
+    })
 }
 
 fn text(file: &'static include_dir::File<'static>) -> Result<(String, &'static str), LoadError> {

@@ -152,7 +152,12 @@ impl<'s> Make<'s> {
             aspect,
             element,
             Some(source),
-            Steps { given: steps.0, when: steps.1, then: vec![Self::error(condition, parameter, value)], ..Steps::default() },
+            Steps {
+                given: steps.0,
+                when: steps.1,
+                then: vec![Self::error(condition, parameter, value)],
+                ..Steps::default()
+            },
         );
     }
 

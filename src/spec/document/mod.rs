@@ -9,7 +9,7 @@ mod operation;
 mod overlay;
 mod paging;
 pub(super) mod read;
-mod reference;
+pub(super) mod reference;
 mod shape;
 mod structure;
 
