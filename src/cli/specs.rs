@@ -72,8 +72,8 @@ fn show_drift(old: &str, new: &str, as_json: bool) -> Done {
         json(&changes);
     } else {
         for change in &changes {
-            let (weight, operation, place, what) = (change.weight, &change.operation, &change.place, &change.what);
-            output::line(&format!("{weight}  {operation}  {place}: {what}"));
+            let operation = change.operation.as_deref().unwrap_or("schema");
+            output::line(&format!("{}  {operation}  {}: {}", change.weight, change.place, change.what));
         }
         let (breaking, additive, harmless) =
             (count(Weight::Breaking), count(Weight::Additive), count(Weight::Harmless));

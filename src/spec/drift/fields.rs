@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use super::{Tell, Weight};
+use super::{Spot, Tell, Weight};
 use crate::spec::outline::{Field, Fields};
 
 /// Who writes a value: what a client sends may be asked for less, and what it receives may promise more.
@@ -23,14 +23,14 @@ pub(super) fn received(old: &Fields, new: &Fields, place: &str, tell: &mut Tell<
 fn compare(way: Way, old: &Fields, new: &Fields, place: &str, tell: &mut Tell<'_>) {
     for (at, was) in old {
         match new.get(at) {
-            Some(is) => field(way, was, is, &join(place, at), tell),
-            None if topmost(at, new) => tell(Weight::Breaking, &join(place, at), "is gone".to_owned()),
+            Some(is) => field(way, was, is, &spot(place, at, was), tell),
+            None if topmost(at, new) => tell(Weight::Breaking, &spot(place, at, was), "is gone".to_owned()),
             None => {}
         }
     }
     for (at, is) in new.iter().filter(|(at, _)| !old.contains_key(*at) && topmost(at, old)) {
         let weight = if way == Way::Sent && is.required { Weight::Breaking } else { Weight::Additive };
-        tell(weight, &join(place, at), "is new".to_owned());
+        tell(weight, &spot(place, at, is), "is new".to_owned());
     }
 }
 
@@ -39,11 +39,15 @@ fn topmost(at: &str, other: &Fields) -> bool {
     at.rsplit_once('/').is_none_or(|(around, _)| other.contains_key(around))
 }
 
-fn join(place: &str, at: &str) -> String {
-    if at.is_empty() { place.to_owned() } else { format!("{place} {at}") }
+fn spot(place: &str, at: &str, field: &Field) -> Spot {
+    match &field.shared {
+        Some(shared) => Spot::Shared(shared.clone()),
+        None if at.is_empty() => Spot::Here(place.to_owned()),
+        None => Spot::Here(format!("{place} {at}")),
+    }
 }
 
-fn field(way: Way, was: &Field, is: &Field, place: &str, tell: &mut Tell<'_>) {
+fn field(way: Way, was: &Field, is: &Field, place: &Spot, tell: &mut Tell<'_>) {
     // More freedom for who sends is less certainty for who receives.
     let looser = if way == Way::Sent { Weight::Additive } else { Weight::Breaking };
     let tighter = if way == Way::Sent { Weight::Breaking } else { Weight::Harmless };

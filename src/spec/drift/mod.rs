@@ -14,9 +14,9 @@ use super::outline::{Outline, outlines};
 pub struct Change {
     /// What it means to a client.
     pub weight: Weight,
-    /// Method and path, or `document`.
-    pub operation: String,
-    /// Where in the operation: a parameter, the body, a reply.
+    /// Method and path; none for what stands in a schema, which operations share.
+    pub operation: Option<String>,
+    /// Where in the operation: a parameter, the body, a reply; or where in which schema.
     pub place: String,
     /// What differs.
     pub what: String,
@@ -67,7 +67,7 @@ pub fn drift(old: &Value, new: &Value) -> Vec<Change> {
 }
 
 fn change(outline: &Outline, weight: Weight, place: impl Into<String>, what: impl Into<String>) -> Change {
-    let operation = format!("{} {}", outline.method, outline.path);
+    let operation = Some(format!("{} {}", outline.method, outline.path));
     Change { weight, operation, place: place.into(), what: what.into() }
 }
 
@@ -90,6 +90,12 @@ fn operation(was: &Outline, is: &Outline, documents: (&Value, &Value), changes: 
     for new in is.security.difference(&was.security) {
         tell(Weight::Additive, "security", format!("{} is taken, too", credentials(new)));
     }
+    let mut tell = |weight, spot: &Spot, what: String| {
+        changes.push(match spot {
+            Spot::Here(place) => change(was, weight, place, what),
+            Spot::Shared(place) => Change { weight, operation: None, place: place.clone(), what },
+        });
+    };
     parameters(was, is, &mut tell);
     bodies(was, is, &mut tell);
     replies(was, is, &mut tell);
@@ -106,50 +112,60 @@ fn credentials(alternative: &std::collections::BTreeSet<String>) -> String {
     }
 }
 
-type Tell<'t> = dyn FnMut(Weight, &str, String) + 't;
+/// Where a change stands.
+enum Spot {
+    /// In the operation itself.
+    Here(String),
+    /// In a schema, which operations share, so that it is told once.
+    Shared(String),
+}
+
+type Tell<'t> = dyn FnMut(Weight, &Spot, String) + 't;
 
 fn parameters(was: &Outline, is: &Outline, tell: &mut Tell<'_>) {
     for (key, old) in &was.parameters {
         let place = format!("{} parameter {}", key.0, old.name);
+        let spot = Spot::Here(place.clone());
         let Some(new) = is.parameters.get(key) else {
-            tell(Weight::Breaking, &place, "is gone".to_owned());
+            tell(Weight::Breaking, &spot, "is gone".to_owned());
             continue;
         };
         match (old.required, new.required) {
-            (false, true) => tell(Weight::Breaking, &place, "has to be there now".to_owned()),
-            (true, false) => tell(Weight::Additive, &place, "may be left out now".to_owned()),
+            (false, true) => tell(Weight::Breaking, &spot, "has to be there now".to_owned()),
+            (true, false) => tell(Weight::Additive, &spot, "may be left out now".to_owned()),
             _ => {}
         }
         fields::sent(&old.fields, &new.fields, &place, tell);
     }
     for (key, new) in is.parameters.iter().filter(|(key, _)| !was.parameters.contains_key(*key)) {
         let weight = if new.required { Weight::Breaking } else { Weight::Additive };
-        tell(weight, &format!("{} parameter {}", key.0, new.name), "is new".to_owned());
+        tell(weight, &Spot::Here(format!("{} parameter {}", key.0, new.name)), "is new".to_owned());
     }
 }
 
 fn bodies(was: &Outline, is: &Outline, tell: &mut Tell<'_>) {
+    let spot = Spot::Here("body".to_owned());
     match (&was.body, &is.body) {
         (None, None) => {}
         (None, Some((required, _))) => {
             let weight = if *required { Weight::Breaking } else { Weight::Additive };
-            tell(weight, "body", "is new".to_owned());
+            tell(weight, &spot, "is new".to_owned());
         }
-        (Some(_), None) => tell(Weight::Breaking, "body", "is gone".to_owned()),
+        (Some(_), None) => tell(Weight::Breaking, &spot, "is gone".to_owned()),
         (Some((was_required, old)), Some((is_required, new))) => {
             match (was_required, is_required) {
-                (false, true) => tell(Weight::Breaking, "body", "has to be there now".to_owned()),
-                (true, false) => tell(Weight::Additive, "body", "may be left out now".to_owned()),
+                (false, true) => tell(Weight::Breaking, &spot, "has to be there now".to_owned()),
+                (true, false) => tell(Weight::Additive, &spot, "may be left out now".to_owned()),
                 _ => {}
             }
             for (kind, old) in old {
                 match new.get(kind) {
                     Some(new) => fields::sent(old, new, "body", tell),
-                    None => tell(Weight::Breaking, "body", format!("{kind} is no longer taken")),
+                    None => tell(Weight::Breaking, &spot, format!("{kind} is no longer taken")),
                 }
             }
             for kind in new.keys().filter(|kind| !old.contains_key(*kind)) {
-                tell(Weight::Additive, "body", format!("{kind} is taken, too"));
+                tell(Weight::Additive, &spot, format!("{kind} is taken, too"));
             }
         }
     }
@@ -158,22 +174,23 @@ fn bodies(was: &Outline, is: &Outline, tell: &mut Tell<'_>) {
 fn replies(was: &Outline, is: &Outline, tell: &mut Tell<'_>) {
     for (status, old) in &was.replies {
         let place = format!("reply {status}");
+        let spot = Spot::Here(place.clone());
         let Some(new) = is.replies.get(status) else {
-            tell(Weight::Breaking, &place, "is gone".to_owned());
+            tell(Weight::Breaking, &spot, "is gone".to_owned());
             continue;
         };
         for (kind, old) in old {
             match new.get(kind) {
                 Some(new) => fields::received(old, new, &place, tell),
-                None => tell(Weight::Breaking, &place, format!("{kind} is gone")),
+                None => tell(Weight::Breaking, &spot, format!("{kind} is gone")),
             }
         }
         for kind in new.keys().filter(|kind| !old.contains_key(*kind)) {
-            tell(Weight::Additive, &place, format!("{kind} is new"));
+            tell(Weight::Additive, &spot, format!("{kind} is new"));
         }
     }
     for status in is.replies.keys().filter(|status| !was.replies.contains_key(*status)) {
-        tell(Weight::Additive, &format!("reply {status}"), "is new".to_owned());
+        tell(Weight::Additive, &Spot::Here(format!("reply {status}")), "is new".to_owned());
     }
 }
 
@@ -221,6 +238,20 @@ mod tests {
                 "additive security: undeclared x is taken, too",
             ]
         );
+    }
+
+    #[test]
+    fn what_operations_share_is_told_once() {
+        let reply = json!({ "responses": { "200": { "content": { "j": { "schema": { "$ref": "#/components/schemas/S" } } } } } });
+        let document = |schema: Value| {
+            json!({ "components": { "schemas": { "S": schema } },
+            "paths": { "/a": { "get": reply }, "/b": { "get": reply } } })
+        };
+        let old = document(json!({ "properties": { "m": { "type": "string" } } }));
+        let new = document(json!({ "properties": { "m": { "type": ["string", "null"] } } }));
+        let changes = drift(&old, &new);
+        assert_eq!(changes.len(), 1, "{changes:?}");
+        assert_eq!((changes[0].operation.as_deref(), changes[0].place.as_str()), (None, "S/m"));
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct Field {
     pub required: bool,
     /// Everything else that bounds it, by keyword.
     pub facets: BTreeMap<String, Value>,
+    /// Where it stands in a schema with a name, which operations may share: `Version/linecounts`.
+    pub shared: Option<String>,
 }
 
 const FACETS: [&str; 13] = [
@@ -47,7 +49,8 @@ pub(super) fn of(document: &Value, schema: &Value) -> Fields {
 
 struct Walk<'a> {
     document: &'a Value,
-    within: Vec<String>,
+    /// References that are being followed, each with the place at which it stands.
+    within: Vec<(String, usize)>,
     fields: &'a mut Fields,
 }
 
@@ -55,15 +58,16 @@ impl Walk<'_> {
     fn schema(&mut self, schema: &Value, place: &str, required: bool) {
         let name = schema["$ref"].as_str().map(str::to_owned);
         if let Some(name) = &name {
-            if self.within.contains(name) {
+            if self.within.iter().any(|(known, _)| known == name) {
                 return;
             }
-            self.within.push(name.clone());
+            self.within.push((name.clone(), place.len()));
         }
         let (resolved, _) = resolve(self.document, schema, "");
-        self.note(schema, place, required);
+        self.note(resolved, place, required);
         if name.is_some() {
-            self.note(resolved, place, required);
+            // Under 3.1 more may stand beside a reference.
+            self.note(schema, place, required);
         }
         self.members(resolved, place);
         for branch in resolved["allOf"].as_array().into_iter().flatten() {
@@ -80,6 +84,9 @@ impl Walk<'_> {
     fn note(&mut self, schema: &Value, place: &str, required: bool) {
         let field = self.fields.entry(place.to_owned()).or_default();
         field.required |= required;
+        field.shared = self.within.last().map(|(reference, start)| {
+            format!("{}{}", reference.rsplit('/').next().unwrap_or_default(), &place[*start..])
+        });
         let types = match &schema["type"] {
             Value::Array(names) => names.clone(),
             Value::Null => Vec::new(),
