@@ -126,9 +126,13 @@ impl<'s> Make<'s> {
         about: (Option<&str>, Option<&str>),
         pointer: &str,
     ) -> Aspect {
-        let what = about.0.map(|name| format!(" of `{name}`")).unwrap_or_default();
+        let what = match (name, about.0) {
+            (_, Some(parameter)) => format!("`{parameter}` is out of order"),
+            ("credential" | "credential-order", _) => "the caller may not call it".to_owned(),
+            _ => format!("a request is odd ({name})"),
+        };
         Aspect {
-            text: format!("{} answers {condition}{what} as it is told to.", self.operation.id),
+            text: format!("{} answers as it is told to where {what}.", self.operation.id),
             level: self.level(condition, about.0, about.1),
             pointer: pointer.to_owned(),
             name: name.to_owned(),

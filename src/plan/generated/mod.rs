@@ -38,3 +38,6 @@ pub fn generated(spec: &Spec) -> Generated {
     }
     made
 }
+
+#[cfg(test)]
+mod tests;
