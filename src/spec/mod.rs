@@ -76,7 +76,8 @@ impl Spec {
                     let part =
                         file.trim_end_matches("openapi.yaml").trim_end_matches("openapi.json").trim_end_matches('.');
                     let overlays = overlays(folder, &[contract, "overlays", part])?;
-                    documents.push(Document::load(&name, text, &overlays)?);
+                    let beside = |target: &str| beside(folder, contract, target);
+                    documents.push(Document::load_among(&name, text, &overlays, &beside)?);
                 }
                 _ => {}
             }
@@ -95,7 +96,12 @@ impl Spec {
         let text = std::fs::read_to_string(path)
             .map_err(|error| LoadError::new(&name, format!("the document cannot be read: {error}")))?;
         let contract = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("document").to_owned();
-        Self { contract, ..Self::default() }.with_documents(vec![Document::load(&name, &text, &[])?])
+        let beside = |target: &str| {
+            let text = std::fs::read_to_string(path.parent()?.join(target)).ok()?;
+            yaml_serde::from_str(&text).ok()
+        };
+        let document = Document::load_among(&name, &text, &[], &beside)?;
+        Self { contract, ..Self::default() }.with_documents(vec![document])
     }
 
     fn with_documents(mut self, documents: Vec<Document>) -> Result<Self, LoadError> {
@@ -146,10 +152,7 @@ impl Spec {
             let (name, text) = text(file)?;
             if name.ends_with("openapi.yaml") || name.ends_with("openapi.json") {
                 let mut document = RawDocument::parse(&name, text)?;
-                raw::inline(&mut document.value, &|target| {
-                    let file = folder.get_file(format!("{contract}/{target}"))?;
-                    serde_json::from_str(file.contents_utf8()?).ok()
-                });
+                raw::inline(&mut document.value, &|target| beside(folder, contract, target));
                 documents.push(document);
             }
         }
@@ -180,6 +183,11 @@ fn folder(contract: &str) -> Result<&'static Dir<'static>, LoadError> {
         LoadError::new(contract, "there is no bundled contract of that name")
             .hint(format!("bundled are {}", known.join(", ")))
     })
+}
+
+/// The JSON of a file in a contract's folder.
+fn beside(folder: &Dir<'static>, contract: &str, target: &str) -> Option<serde_json::Value> {
+    serde_json::from_str(folder.get_file(format!("{contract}/{target}"))?.contents_utf8()?).ok()
 }
 
 fn text(file: &'static include_dir::File<'static>) -> Result<(String, &'static str), LoadError> {

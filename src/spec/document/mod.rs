@@ -49,8 +49,22 @@ impl Document {
     /// # Errors
     /// The document or an overlay is not as it should be; the error names file, place and reason.
     pub fn load(file: &str, text: &str, overlays: &[(String, String)]) -> Result<Self, LoadError> {
+        Self::load_among(file, text, overlays, &|_| None)
+    }
+
+    /// As [`Document::load`], with what `find` knows of in the place of references to other files.
+    ///
+    /// # Errors
+    /// As [`Document::load`].
+    pub(super) fn load_among(
+        file: &str,
+        text: &str,
+        overlays: &[(String, String)],
+        find: &dyn Fn(&str) -> Option<Value>,
+    ) -> Result<Self, LoadError> {
         let (mut raw, mut notes) = read::read(file, text)?;
         keys::check(&raw).map_err(|message| LoadError::new(file, message))?;
+        super::raw::inline(&mut raw, find);
         let mut touches = Vec::new();
         for (file, text) in overlays {
             touches.extend(overlay::apply(&mut raw, file, text)?);

@@ -72,7 +72,6 @@ fn change(outline: &Outline, weight: Weight, place: impl Into<String>, what: imp
 }
 
 fn operation(was: &Outline, is: &Outline, documents: (&Value, &Value), changes: &mut Vec<Change>) {
-    let start = changes.len();
     let mut tell = |weight, place: &str, what: String| changes.push(change(was, weight, place, what));
     if was.path != is.path {
         tell(Weight::Harmless, "path", format!("its parameters are called otherwise: {}", is.path));
@@ -99,9 +98,13 @@ fn operation(was: &Outline, is: &Outline, documents: (&Value, &Value), changes: 
     parameters(was, is, &mut tell);
     bodies(was, is, &mut tell);
     replies(was, is, &mut tell);
-    let node = |document: &Value, outline: &Outline| document.pointer(&outline.pointer).cloned();
-    if changes.len() == start && node(documents.0, was) != node(documents.1, is) {
-        changes.push(change(was, Weight::Harmless, "operation", "is told in other words"));
+    let told = |document: &Value, outline: &Outline, key: &str| document.pointer(&outline.pointer)?.get(key).cloned();
+    for key in ["summary", "description", "tags"] {
+        if let (Some(old), Some(new)) = (told(documents.0, was, key), told(documents.1, is, key))
+            && old != new
+        {
+            changes.push(change(was, Weight::Harmless, key, "reads otherwise"));
+        }
     }
 }
 
@@ -258,7 +261,7 @@ mod tests {
     fn other_words_harm_nobody() {
         assert_eq!(
             told(json!({ "get": { "summary": "a" } }), json!({ "get": { "summary": "b" } })),
-            ["harmless operation: is told in other words"]
+            ["harmless summary: reads otherwise"]
         );
         assert!(told(json!({ "get": {} }), json!({ "get": {} })).is_empty());
     }
