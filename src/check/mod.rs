@@ -18,6 +18,7 @@ mod logins;
 mod outcome;
 mod pages;
 mod race;
+mod readings;
 mod redirect;
 mod results;
 mod same;
@@ -35,6 +36,7 @@ mod testing;
 
 pub use evidence::{Evidence, Fault, Faults, Unjudged};
 pub use judge::{Judgement, judge_case};
+pub use readings::Readings;
 
 use crate::suite::Check;
 

@@ -13,7 +13,7 @@ use crate::{
 /// One page of a walk.
 struct Page<'a> {
     seen: Evidence<'a>,
-    body: Value,
+    body: &'a Value,
     size: usize,
 }
 
