@@ -179,7 +179,10 @@ fn disagreements(by: &BTreeMap<String, Outline>) -> Vec<Disagreement> {
     found
 }
 
-fn members(subject: &str, bodies: &[(&String, &Fields)], tell: &mut dyn FnMut(Aspect, &str, Vec<(String, String)>)) {
+/// Takes what each contract says of a subject.
+type Tell<'t> = dyn FnMut(Aspect, &str, Vec<(String, String)>) + 't;
+
+fn members(subject: &str, bodies: &[(&String, &Fields)], tell: &mut Tell<'_>) {
     let places: BTreeSet<&String> = bodies.iter().flat_map(|(_, fields)| fields.keys()).collect();
     for place in places {
         let around = place.rsplit_once('/').map(|(around, _)| around);
