@@ -10,7 +10,7 @@ mod operation;
 mod overlay;
 mod paging;
 pub(super) mod read;
-mod reference;
+pub(super) mod reference;
 mod shape;
 mod structure;
 
@@ -42,8 +42,6 @@ pub struct Document {
     pub notes: Vec<String>,
     /// What the overlays did.
     pub touches: Vec<Touch>,
-    /// Schemas in files beside it, as it refers to them. They have their own validators, and are judged by name.
-    pub siblings: Vec<String>,
 }
 
 impl Document {
@@ -52,21 +50,24 @@ impl Document {
     /// # Errors
     /// The document or an overlay is not as it should be; the error names file, place and reason.
     pub fn load(file: &str, text: &str, overlays: &[(String, String)]) -> Result<Self, LoadError> {
-        Self::load_as_of(file, text, overlays, None)
+        Self::load_among(file, text, overlays, None, &|_| None)
     }
 
-    /// The same as of one day, `YYYY-MM-DD`; of any day at once without one.
+    /// As [`Document::load`], as of one day (`YYYY-MM-DD`; of any day at once without one), with what `find` knows of in
+    /// the place of references to other files.
     ///
     /// # Errors
-    /// Those of [`Document::load`].
-    pub fn load_as_of(
+    /// As [`Document::load`].
+    pub(super) fn load_among(
         file: &str,
         text: &str,
         overlays: &[(String, String)],
         day: Option<&str>,
+        find: &dyn Fn(&str) -> Option<Value>,
     ) -> Result<Self, LoadError> {
         let (mut raw, mut notes) = read::read(file, text)?;
         keys::check(&raw).map_err(|message| LoadError::new(file, message))?;
+        super::raw::inline(&mut raw, find);
         let mut touches = Vec::new();
         for (file, text) in overlays {
             touches.extend(overlay::apply(&mut raw, file, text)?);
@@ -77,7 +78,7 @@ impl Document {
         }
         read::normalise(&mut raw, &mut notes, modern);
         structure::check(file, &raw)?;
-        Ok(Self { file: file.to_owned(), raw: Arc::new(raw), notes, touches, siblings: Vec::new() })
+        Ok(Self { file: file.to_owned(), raw: Arc::new(raw), notes, touches })
     }
 
     /// Its operations, in order.
