@@ -122,6 +122,14 @@ rules! {
     OwnAccount,
     /// A session begins without the word that it was to begin with.
     SessionState,
+    /// Unknown and malformed scopes are accepted; the unknown ones fall away.
+    ScopesKnown,
+    /// An address that is changed stays confirmed.
+    EmailConfirmed,
+    /// A request about several owners does what it can before it fails.
+    OwnersTogether,
+    /// A request may name any number of owners.
+    OwnersLimit,
     /// A user who is added is an owner at once.
     OwnersInvited,
     /// The invitations of others are shown.
@@ -136,6 +144,10 @@ rules! {
     TrustpubLimit,
     /// The configurations of others can be seen, made and deleted.
     OwnConfigs,
+    /// The fields of a configuration may say anything.
+    ConfigFields,
+    /// The token of a workflow is taken without a look at its signature, its audience and its end.
+    JwtVerified,
     /// The token of a workflow can be exchanged again.
     JwtOnce,
 

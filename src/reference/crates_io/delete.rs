@@ -23,8 +23,8 @@ const HOUR: Time = 3_600_000_000;
 const DAY: Time = 24 * HOUR;
 /// How long a crate may be deleted without further ado.
 const YOUNG: Time = 72 * HOUR;
-/// The days for each of which an older crate may have so many downloads.
-const MONTH: Time = 30 * DAY;
+/// An older crate may have so many downloads for each of its months, and a month has so many days.
+const MONTH: u64 = 30;
 const MOST_DOWNLOADS: u64 = 1000;
 
 #[derive(Deserialize)]
@@ -63,7 +63,7 @@ fn missed(registry: &Registry, state: &State, entry: &Crate, now: Time) -> Resul
         if owners > 1 {
             return refused("only crates with a single owner can be deleted after 72 hours".to_owned());
         }
-        let months = u64::try_from(age.div_euclid(MONTH) + 1).unwrap_or(1);
+        let months = u64::try_from(age.div_euclid(DAY)).unwrap_or_default().div_ceil(MONTH);
         if entry.downloads() > MOST_DOWNLOADS * months {
             return refused(format!(
                 "only crates with less than {MOST_DOWNLOADS} downloads per month can be deleted after 72 hours"

@@ -89,7 +89,7 @@ fn keywords(registry: &Registry, call: &Call<'_>) -> Result<Response, Refusal> {
 
 fn keyword(registry: &Registry, call: &Call<'_>) -> Result<Response, Refusal> {
     let state = registry.state();
-    let wanted = call.part("keyword").to_lowercase();
+    let wanted = call.part("keyword").to_ascii_lowercase();
     let (keyword, _) = state.catalogue.keywords.get_key_value(&wanted).ok_or_else(not_found)?;
     Ok(reply::ok(&json!({ "keyword": present::keyword(&state.catalogue, keyword) })))
 }

@@ -93,10 +93,14 @@ fn create(registry: &Registry, call: &Call<'_>) -> Result<Response, Refusal> {
     if state.accounts.tokens.values().filter(|token| token.user == caller.user).count() >= MOST {
         return refused(format!("maximum tokens per user is: {MOST}"));
     }
-    if !new.crate_scopes.iter().flatten().all(|scope| is_crate_scope(scope)) {
+    let lenient = !registry.upholds(Rule::ScopesKnown);
+    if !new.crate_scopes.iter().flatten().all(|scope| is_crate_scope(scope) || lenient) {
         return refused("invalid crate scope".to_owned());
     }
-    let scopes = |names: Vec<String>| names.iter().map(|name| EndpointScope::of(name)).collect::<Option<Vec<_>>>();
+    let scopes = |names: Vec<String>| {
+        let scopes = names.iter().map(|name| EndpointScope::of(name)).filter(|scope| scope.is_some() || !lenient);
+        scopes.collect::<Option<Vec<_>>>()
+    };
     let endpoint_scopes = match new.endpoint_scopes.map(scopes) {
         Some(None) => return refused("invalid endpoint scope".to_owned()),
         known => known.flatten(),

@@ -6,7 +6,7 @@ use crate::{
     exchange::Response,
     reference::{
         Registry, Rule, State,
-        accounts::{Demand, Id, Owner},
+        accounts::{Account, Demand, Id, Owner},
         reply::{self, Refusal},
     },
 };
@@ -55,7 +55,12 @@ fn update(registry: &Registry, call: &Call<'_>) -> Result<Response, Refusal> {
     if !is_address(address) {
         return refused("invalid email address");
     }
+    let confirmed = state.accounts.users.get(&user).is_some_and(Account::is_verified);
     state.accounts.set_email(user, address);
+    if confirmed && !registry.upholds(Rule::EmailConfirmed) {
+        let email = state.accounts.users.get_mut(&user).and_then(|account| account.email.as_mut());
+        email.into_iter().for_each(|email| email.verified = true);
+    }
     Ok(done())
 }
 

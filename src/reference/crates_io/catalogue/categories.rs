@@ -12,7 +12,7 @@ pub(in crate::reference) struct Category {
 impl Category {
     /// The category of that slug, in whatever case.
     pub(in crate::reference) fn find(slug: &str) -> Option<&'static Self> {
-        let slug = slug.to_lowercase();
+        let slug = slug.to_ascii_lowercase();
         CATEGORIES.iter().find(|category| category.slug == slug)
     }
 

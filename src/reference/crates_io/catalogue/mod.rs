@@ -45,7 +45,7 @@ pub(in crate::reference) struct Catalogue {
 
 /// What two spellings of one crate name have in common.
 pub(in crate::reference) fn canonical(name: &str) -> String {
-    name.to_lowercase().replace('-', "_")
+    name.to_ascii_lowercase().replace('-', "_")
 }
 
 impl Catalogue {

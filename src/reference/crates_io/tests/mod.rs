@@ -4,6 +4,7 @@ mod accounts;
 mod changes;
 mod publishing;
 mod reading;
+mod rules;
 mod view;
 
 use serde_json::Value;

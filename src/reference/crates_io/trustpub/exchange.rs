@@ -24,11 +24,9 @@ struct ExchangeRequest {
 /// Gives a workflow a token for the crates that it may publish. What fails leaves its JWT unused.
 fn exchange(registry: &Registry, call: &Call<'_>) -> Result<Response, Refusal> {
     let ExchangeRequest { jwt } = crates_io::json(call.request)?;
-    let seconds = registry.config.clock.now();
     let mut state = registry.state();
     let accounts = &mut state.accounts;
-    let now = i64::try_from(seconds).unwrap_or(i64::MAX);
-    let workflow = Workflow::read(jwt.trim(), accounts.issuer_key.as_bytes(), now)?;
+    let workflow = Workflow::read(&registry.config, jwt.trim(), accounts.issuer_key.as_bytes())?;
     if accounts.used_jwts.contains(&workflow.jti) && registry.upholds(Rule::JwtOnce) {
         return Err(refused("JWT has already been used"));
     }
@@ -42,7 +40,7 @@ fn exchange(registry: &Registry, call: &Call<'_>) -> Result<Response, Refusal> {
         }
     }
     accounts.used_jwts.insert(workflow.jti);
-    let token = accounts.issue_trustpub(crates, workflow.data, moment(seconds));
+    let token = accounts.issue_trustpub(crates, workflow.data, moment(registry.config.clock.now()));
     Ok(reply::ok(&json!({ "token": token.plaintext })))
 }
 

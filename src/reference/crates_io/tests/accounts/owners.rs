@@ -84,6 +84,18 @@ fn broken_rules_let_it_pass() {
 }
 
 #[test]
+fn a_broken_rule_leaves_half_a_change_behind() {
+    let invited = |broken: &[Rule]| {
+        let world = World::new(broken);
+        assert_eq!(change(&world, "PUT", "alice", &["dave", "nobody"]).0, 400);
+        let listed = world.get("/api/private/crate_owner_invitations?crate_name=trusting-1", "alice");
+        listed["invitations"].as_array().unwrap().len()
+    };
+    assert_eq!((invited(&[]), invited(&[Rule::OwnersTogether])), (0, 1));
+    assert_eq!(change(&World::new(&[Rule::OwnersLimit]), "PUT", "alice", &["bob"; 11]).0, 200);
+}
+
+#[test]
 fn crates_are_followed() {
     let world = World::new(&[]);
     let following = |who: &str| world.get("/api/v1/crates/inviting_2/following", who)["following"].clone();

@@ -81,6 +81,9 @@ fn the_first_fault_is_told() {
 #[test]
 fn broken_rules_let_it_pass() {
     let world = World::new(&[Rule::TokenBySession, Rule::OwnTokens, Rule::PlaintextOnce, Rule::RevokingWorks]);
+    let lax = World::new(&[Rule::ScopesKnown]);
+    let made = create(&lax, json!({ "name": "x", "crate_scopes": ["a*b"], "endpoint_scopes": ["fly", "yank"] }));
+    assert_eq!((&made["crate_scopes"], &made["endpoint_scopes"]), (&json!(["a*b"]), &json!(["yank"])));
     let foreign = format!("{TOKENS}/1");
     assert_eq!(world.call("PUT", TOKENS, "bob-legacy", json!({ "api_token": { "name": "x" } })).0, 200);
     assert_eq!(world.get(&foreign, "bob")["api_token"]["token"], world.access.token);

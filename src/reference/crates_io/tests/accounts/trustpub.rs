@@ -154,6 +154,21 @@ fn what_a_jwt_lacks_is_told() {
 }
 
 #[test]
+fn broken_rules_let_it_pass() {
+    let world = World::new(&[Rule::ConfigFields, Rule::JwtVerified, Rule::TrustpubLimit, Rule::OwnConfigs]);
+    for _ in 0..3 {
+        let mut body = github("trusting-1", "example-org");
+        body["github_config"]["workflow_filename"] = "".into();
+        assert_eq!(world.call("POST", GITHUB_CONFIGS, "bob", body).0, 200);
+    }
+    assert_eq!(world.get(&format!("{GITHUB_CONFIGS}?crate=trusting-1"), "bob")["meta"]["total"], 7);
+    let jwt = world.resource("oidc-jwt");
+    let (signed, _) = jwt.rsplit_once('.').unwrap();
+    assert_eq!(world.call("POST", TOKENS, "", json!({ "jwt": format!("{signed}.AAAA") })).0, 200);
+    assert_eq!(World::new(&[]).call("POST", TOKENS, "", json!({ "jwt": format!("{signed}.AAAA") })).0, 400);
+}
+
+#[test]
 fn a_token_of_a_workflow_ends_itself() {
     let world = World::new(&[]);
     let response = world.send("POST", TOKENS, "", Some(json!({ "jwt": world.resource("oidc-jwt") })));

@@ -34,6 +34,16 @@ fn an_address_is_confirmed_by_its_token() {
 }
 
 #[test]
+fn a_changed_address_stays_confirmed_where_the_rule_is_broken() {
+    let world = World::new(&[Rule::EmailConfirmed]);
+    for (user, who, confirmed) in [(4, "dave", true), (3, "carol", false)] {
+        let body = json!({ "user": { "email": "new@example.org" } });
+        assert_eq!(world.call("PUT", &format!("/api/v1/users/{user}"), who, body).0, 200);
+        assert_eq!(world.get("/api/v1/me", who)["user"]["email_verified"], confirmed);
+    }
+}
+
+#[test]
 fn nobody_changes_another() {
     let body = json!({ "user": { "publish_notifications": false } });
     let told = (400, "current user does not match requested user".to_owned());
