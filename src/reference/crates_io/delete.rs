@@ -47,9 +47,9 @@ fn delete(registry: &Registry, call: &Call<'_>) -> Result<Response, Refusal> {
     }
     let now = moment(registry.config.clock.now());
     missed(registry, &state, entry, now)?;
-    let (id, name) = (entry.id, canonical(&entry.name));
+    let (id, name) = (entry.id, entry.name.clone());
     state.catalogue.remove(id);
-    state.catalogue.deleted.insert(name, now + DAY);
+    state.catalogue.deleted.insert(canonical(&name), (name, now + DAY));
     state.accounts.forget_crate(id);
     Ok(Response::new(204))
 }

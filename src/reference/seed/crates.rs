@@ -122,7 +122,7 @@ fn tools(garden: &mut Garden<'_>, alice: Id) {
         package,
         tables: DELTA,
         program: true,
-        ..Seedling::new("delta-cli", "2.3.4", "A tool on top of alpha and beta")
+        ..Seedling::new("delta-cli", "2.3.4", "A tool with every kind of dependency")
     };
     garden.publish(alice, seedling);
     garden.wait(2);
@@ -147,7 +147,7 @@ fn tools(garden: &mut Garden<'_>, alice: Id) {
 
 /// Crates of others, and odd ones.
 fn others(garden: &mut Garden<'_>, alice: Id, bob: Id) {
-    garden.publish(bob, Seedling { package: MIT, ..Seedling::new("q", "0.1.0", "One letter") });
+    garden.publish(bob, Seedling { package: MIT, readme: Some("# q\n"), ..Seedling::new("q", "0.1.0", "One letter") });
     for (number, rust) in [("3.0.0", "1.56.1"), ("3.1.0", "1.74")] {
         let package = format!(
             "license = \"MIT\"\nrust-version = \"{rust}\"\nkeywords = [\"core\", \"kit\"]\ncategories = [\"algorithms\"]"
@@ -181,7 +181,7 @@ fn others(garden: &mut Garden<'_>, alice: Id, bob: Id) {
         let seedling = Seedling {
             package,
             tables,
-            ..Seedling::new("mu-bob", number, "A crate of bob's, on top of the alpha crate")
+            ..Seedling::new("mu-bob", number, "A crate of bob's that depends on alpha-core")
         };
         garden.publish(bob, seedling);
         garden.wait(1);

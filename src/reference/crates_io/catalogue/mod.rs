@@ -31,8 +31,8 @@ pub(in crate::reference) struct Catalogue {
     names: BTreeMap<String, Id>,
     /// When each keyword came up first.
     pub(in crate::reference) keywords: BTreeMap<String, Time>,
-    /// Canonical names of crates that were deleted, and until when they stay taken.
-    pub(in crate::reference) deleted: BTreeMap<String, Time>,
+    /// Crates that were deleted, by canonical name: how they were spelled, and until when the name stays taken.
+    pub(in crate::reference) deleted: BTreeMap<String, (String, Time)>,
     /// When the categories came to be.
     pub(in crate::reference) founded: Time,
     /// Who published and yanked how much lately.

@@ -71,8 +71,8 @@ impl Registry {
     fn admitted(&self, name: &str, request: &Request) -> Result<Publisher, Refusal> {
         let mut state = self.state();
         let now = moment(self.config.clock.now());
-        let taken = state.catalogue.deleted.get(&canonical(name)).filter(|until| **until > now);
-        if let Some(until) = taken.filter(|_| self.upholds(Rule::DeletedNameKept)) {
+        let taken = state.catalogue.deleted.get(&canonical(name)).filter(|(_, until)| *until > now);
+        if let Some((name, until)) = taken.filter(|_| self.upholds(Rule::DeletedNameKept)) {
             return Err(Refusal::exact(
                 400,
                 format!(

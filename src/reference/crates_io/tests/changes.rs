@@ -73,7 +73,7 @@ fn a_young_crate_goes_and_its_name_stays_for_a_day() {
     assert_eq!(refused(&registry, "GET", "/api/v1/crates/short-lived", "", b"").0, 404);
     assert_eq!(send(&registry, "GET", "/index/sh/or/short-lived", "", b"").status, 404);
     let again = publish(&registry, &alice, &upload("short_lived", "1.0.0", "", ""));
-    let told = "A crate with the name `short_lived` was recently deleted. Reuse of this name will be available after \
+    let told = "A crate with the name `short-lived` was recently deleted. Reuse of this name will be available after \
                 2026-01-02T00:00:00Z.";
     assert_eq!((again.status, detail(&again).as_str()), (400, told));
 }

@@ -6,10 +6,10 @@ use super::World;
 use crate::{exchange::Request, reference::accounts::Owner};
 
 /// Exchanges that end otherwise here.
-const DIFFERENT: &[(&str, &str)] = &[(
-    "null-byte-login",
-    "crates.io fails with 500 since its database holds no NUL; here it is a login that nobody has",
-)];
+const DIFFERENT: &[(&str, &str)] = &[
+    ("null-byte-login", "crates.io fails with 500 since its database holds no NUL; here it is a login that nobody has"),
+    ("gzip", "crates.io compresses where it is asked to; this registry never does"),
+];
 
 /// Exchanges that went with a session, of which the committed record keeps nothing.
 const SESSIONS: &[(&str, &str)] = &[("invited-is-not-owner", "bob")];
@@ -25,17 +25,25 @@ impl World {
     fn again(&self, exchange: &Value) -> Request {
         let recorded = &exchange["request"];
         let url = recorded["url"].as_str().unwrap().replace("http://registry.test", super::ORIGIN);
+        let url = url.replace("http://index.test", &format!("{}/index", super::ORIGIN));
         let mut request = Request::new(recorded["method"].as_str().unwrap(), url).header("User-Agent", "tests");
         for field in recorded["headers"].as_array().unwrap() {
             let (name, value) = (field[0].as_str().unwrap(), field[1].as_str().unwrap());
-            let value = value.strip_prefix("‹token:").and_then(|mark| mark.strip_suffix('›'));
-            let value = value.map_or_else(|| field[1].as_str().unwrap().to_owned(), |mark| self.credential(mark));
+            let mark = value.split_once("‹token:").and_then(|(before, mark)| Some((before, mark.strip_suffix('›')?)));
+            let value =
+                mark.map_or_else(|| value.to_owned(), |(before, mark)| before.to_owned() + &self.credential(mark));
             request = request.header(name, value);
         }
         let mut sessions = SESSIONS.iter().filter(|(mark, _)| exchange["mark"] == *mark);
         if let Some((_, login)) = sessions.next() {
             let cookie = self.access.cookies.iter().find(|cookie| cookie.user == *login).unwrap();
             request = request.header("Cookie", cookie.value.clone());
+        }
+        if exchange["mark"] == "origin-foreign" {
+            request = request.header("Origin", "https://elsewhere.example");
+        }
+        if exchange["reply"]["Ok"]["body"]["text"].as_str().is_some_and(|text| text.starts_with("{\"url\"")) {
+            request = request.header("Accept", "application/json");
         }
         let body = recorded["body"]["text"].as_str().unwrap_or_default();
         // The recorded requests keep only header fields that checks read; these bodies went as what they are.
@@ -49,6 +57,10 @@ impl World {
             "other" => "bob-legacy",
             "erin-admin-legacy" => "erin-legacy",
             "frank-locked-legacy" => "frank-legacy",
+            "trustpub-alpha-core" => {
+                let found = self.access.tokens.iter().find(|token| token.trustpub);
+                return found.map(|token| token.value.clone()).unwrap();
+            }
             "unknown" => return format!("cio{}", "A".repeat(32)),
             "malformed-scheme" => return "Basic abc".to_owned(),
             "malformed-no-prefix" => return "abcdefghijklmnop".to_owned(),
@@ -71,6 +83,7 @@ fn gist(body: &Value) -> Value {
 }
 
 fn replay(world: &World, name: &str) {
+    let mut wrong = Vec::new();
     for exchange in exchanges(name) {
         let mark = exchange["mark"].as_str().unwrap();
         let reply = &exchange["reply"]["Ok"];
@@ -79,10 +92,12 @@ fn replay(world: &World, name: &str) {
         let expected = (reply["status"].as_u64(), gist(&recorded.unwrap_or_default()));
         let actual = (Some(u64::from(answer.status)), gist(&answer.body.json().unwrap_or_default()));
         match DIFFERENT.iter().find(|(different, _)| *different == mark) {
-            None => assert_eq!(actual, expected, "{name}/{mark}"),
+            None if actual == expected => {}
+            None => wrong.push(format!("{name}/{mark}: {actual:?} instead of {expected:?}")),
             Some((_, why)) => assert_ne!(actual, expected, "{name}/{mark} ends alike by now, although {why}"),
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -101,4 +116,12 @@ fn owners_change_as_they_did() {
     accept("bob", eta);
     accept("dave", beta);
     replay(&world, "remove_owners");
+}
+
+#[test]
+fn crates_are_found_and_yanked_as_they_were() {
+    let world = World::new(&[]);
+    for name in ["other-routes", "list_crates", "download_version", "yank_version", "unyank_version"] {
+        replay(&world, name);
+    }
 }
