@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 
 use super::{
-    super::{readings::Readings, testing::*},
+    super::{Readings, testing::*},
     Evidence, Response,
 };
 use crate::{

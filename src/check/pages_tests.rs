@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 
 use super::{
-    super::{readings::Readings, testing::*},
+    super::{Readings, testing::*},
     *,
 };
 use crate::{
@@ -42,6 +42,7 @@ fn judged(scene: &Scene, toml: &str) -> Vec<String> {
         spec: &LISTS,
         case: &scene.case,
         transcript: &scene.transcript,
+        readings: &readings,
         at: scene.transcript.exchanges.len() - 1,
     };
     super::super::judge(&check(toml), &seen)

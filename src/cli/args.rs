@@ -243,6 +243,9 @@ pub(super) struct Explain {
 
 #[derive(Debug, Args)]
 pub(super) struct Judge {
+    /// A bundled contract, or an OpenAPI file
+    #[arg(long, value_name = "NAME|FILE", default_value = "cargo")]
+    pub(super) contract: String,
     /// The folder that `regspec run --record` wrote
     pub(super) dir: PathBuf,
     /// A file of declared cases to add
@@ -314,6 +317,39 @@ pub(super) struct Specs {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SpecsCommand {
+    /// Tell the defects of a document
+    Lint {
+        /// An OpenAPI 3.0 or 3.1 document in JSON or YAML, or a bundled contract
+        #[arg(value_name = "FILE|CONTRACT")]
+        document: String,
+        /// Fail on warnings, too
+        #[arg(long)]
+        strict: bool,
+        /// Write JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Compare two versions of a document, and sort the differences into breaking, additive and harmless ones
+    Drift {
+        /// The earlier version
+        #[arg(value_name = "FILE|CONTRACT")]
+        old: String,
+        /// The later version
+        #[arg(value_name = "FILE|CONTRACT")]
+        new: String,
+        /// Write JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tell where the bundled documents disagree on operations that several of them describe
+    Compare {
+        /// Only operations whose method and path contain this
+        #[arg(long, value_name = "FILTER")]
+        only: Option<String>,
+        /// Write JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Write a document in the form of the bundled ones: its facts without its prose
     Import {
         /// An OpenAPI 3.0 or 3.1 document in JSON or YAML

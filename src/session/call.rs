@@ -380,7 +380,7 @@ fn succeeds(operation: &Operation, check: &Check) -> bool {
     }
 }
 
-/// Another spelling of a value.
+/// Another spelling of a text.
 type Spelling = fn(&str) -> String;
 
 /// `{kind-upper}` and `{kind-folded}`: other spellings of what a kind stands for.

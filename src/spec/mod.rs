@@ -1,23 +1,30 @@
 //! Documents, schemas and requirements: what a contract demands, as data.
 
 mod catalogue;
+mod compare;
 mod document;
+mod drift;
 mod error;
 mod foundation;
 mod import;
+mod lint;
+mod outline;
 mod raw;
 mod requirement;
 mod schema;
 
 pub use catalogue::Catalogue;
+pub use compare::{Compared, Disagreement, compare};
 pub use document::{
     Accepts, Access, Condition, DefaultOrder, Direction, Document, EmptyTotal, ErrorRow, KeyKind, Layer, Missing,
     Operation, Order, PageKind, Pagination, Parameter, Place, Produce, Reply, ReplyHeader, RequestBody, Scheme, Shape,
     Sort, StatusRange, TokenAccess, Touch, plain,
 };
+pub use drift::{Change, Weight, drift};
 pub use error::{LoadError, line_number, nearest};
 pub use foundation::Foundation;
 pub use import::import;
+pub use lint::{Defect, Gravity, lint};
 pub use raw::{Format, RawDocument};
 pub use requirement::{Aspect, Contradiction, Level, Need, Requirement, RequirementId, State, Undefined};
 pub use schema::{Schema, SchemaFault, Schemas};
@@ -49,11 +56,15 @@ impl Spec {
     /// # Errors
     /// There is no such contract, or one of its files cannot be read.
     pub fn bundled(contract: &str) -> Result<Self, LoadError> {
-        let folder = SPECS.get_dir(contract).ok_or_else(|| {
-            let known: Vec<_> = Self::names().collect();
-            LoadError::new(contract, "there is no bundled contract of that name")
-                .hint(format!("bundled are {}", known.join(", ")))
-        })?;
+        Self::bundled_as_of(contract, None)
+    }
+
+    /// The same with its documents as of one day, `YYYY-MM-DD`; of any day at once without one.
+    ///
+    /// # Errors
+    /// Those of [`Spec::bundled`].
+    pub fn bundled_as_of(contract: &str, day: Option<&str>) -> Result<Self, LoadError> {
+        let folder = folder(contract)?;
         let mut schemas = Schemas::default();
         for file in folder.get_dir(format!("{contract}/schemas")).into_iter().flat_map(Dir::files) {
             let (name, text) = text(file)?;
@@ -76,7 +87,8 @@ impl Spec {
                     let part =
                         file.trim_end_matches("openapi.yaml").trim_end_matches("openapi.json").trim_end_matches('.');
                     let overlays = overlays(folder, &[contract, "overlays", part])?;
-                    documents.push(Document::load(&name, text, &overlays)?);
+                    let beside = |target: &str| beside(folder, contract, target);
+                    documents.push(Document::load_among(&name, text, &overlays, day, &beside)?);
                 }
                 _ => {}
             }
@@ -95,7 +107,12 @@ impl Spec {
         let text = std::fs::read_to_string(path)
             .map_err(|error| LoadError::new(&name, format!("the document cannot be read: {error}")))?;
         let contract = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("document").to_owned();
-        Self { contract, ..Self::default() }.with_documents(vec![Document::load(&name, &text, &[])?])
+        let beside = |target: &str| {
+            let text = std::fs::read_to_string(path.parent()?.join(target)).ok()?;
+            yaml_serde::from_str(&text).ok()
+        };
+        let document = Document::load_among(&name, &text, &[], &beside)?;
+        Self { contract, ..Self::default() }.with_documents(vec![document])
     }
 
     fn with_documents(mut self, documents: Vec<Document>) -> Result<Self, LoadError> {
@@ -135,6 +152,24 @@ impl Spec {
         })
     }
 
+    /// The documents of a bundled contract, without its overlays. Files that they refer to stand in their place.
+    ///
+    /// # Errors
+    /// There is no such contract, or a document cannot be read.
+    pub fn documents_of(contract: &str) -> Result<Vec<RawDocument>, LoadError> {
+        let folder = folder(contract)?;
+        let mut documents = Vec::new();
+        for file in folder.files() {
+            let (name, text) = text(file)?;
+            if name.ends_with("openapi.yaml") || name.ends_with("openapi.json") {
+                let mut document = RawDocument::parse(&name, text)?;
+                raw::inline(&mut document.value, &|target| beside(folder, contract, target));
+                documents.push(document);
+            }
+        }
+        Ok(documents)
+    }
+
     /// The names of the bundled contracts.
     pub fn names() -> impl Iterator<Item = &'static str> {
         SPECS.dirs().filter_map(|dir| dir.path().to_str())
@@ -151,6 +186,19 @@ fn overlays(folder: &Dir<'static>, parts: &[&str]) -> Result<Vec<(String, String
     }
     overlays.sort();
     Ok(overlays)
+}
+
+fn folder(contract: &str) -> Result<&'static Dir<'static>, LoadError> {
+    SPECS.get_dir(contract).ok_or_else(|| {
+        let known: Vec<_> = Spec::names().collect();
+        LoadError::new(contract, "there is no bundled contract of that name")
+            .hint(format!("bundled are {}", known.join(", ")))
+    })
+}
+
+/// The JSON of a file in a contract's folder.
+fn beside(folder: &Dir<'static>, contract: &str, target: &str) -> Option<serde_json::Value> {
+    serde_json::from_str(folder.get_file(format!("{contract}/{target}"))?.contents_utf8()?).ok()
 }
 
 fn text(file: &'static include_dir::File<'static>) -> Result<(String, &'static str), LoadError> {

@@ -60,9 +60,34 @@ impl RawDocument {
     }
 }
 
+/// Puts what `find` knows of in the place of each reference that leads out of the document.
+pub(super) fn inline(node: &mut Value, find: &dyn Fn(&str) -> Option<Value>) {
+    let target = node.get("$ref").and_then(Value::as_str);
+    if let Some(found) = target.filter(|target| !target.starts_with('#')).and_then(find) {
+        *node = found;
+        return;
+    }
+    match node {
+        Value::Object(members) => members.values_mut().for_each(|member| inline(member, find)),
+        Value::Array(items) => items.iter_mut().for_each(|item| inline(item, find)),
+        _ => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_stands_where_it_was_referred_to() {
+        let mut value =
+            serde_json::json!({ "a": [{ "$ref": "b.json" }], "c": { "$ref": "#/a" }, "d": { "$ref": "e" } });
+        inline(&mut value, &|target| (target == "b.json").then(|| serde_json::json!({ "type": "null" })));
+        assert_eq!(
+            value,
+            serde_json::json!({ "a": [{ "type": "null" }], "c": { "$ref": "#/a" }, "d": { "$ref": "e" } })
+        );
+    }
 
     #[test]
     fn writes_what_it_read() {

@@ -3,13 +3,14 @@
 mod access;
 mod build;
 mod condition;
+mod edition;
 mod errors;
 mod keys;
 mod operation;
 mod overlay;
 mod paging;
 pub(super) mod read;
-mod reference;
+pub(super) mod reference;
 mod shape;
 mod structure;
 
@@ -49,13 +50,32 @@ impl Document {
     /// # Errors
     /// The document or an overlay is not as it should be; the error names file, place and reason.
     pub fn load(file: &str, text: &str, overlays: &[(String, String)]) -> Result<Self, LoadError> {
+        Self::load_among(file, text, overlays, None, &|_| None)
+    }
+
+    /// As [`Document::load`], as of one day (`YYYY-MM-DD`; of any day at once without one), with what `find` knows of in
+    /// the place of references to other files.
+    ///
+    /// # Errors
+    /// As [`Document::load`].
+    pub(super) fn load_among(
+        file: &str,
+        text: &str,
+        overlays: &[(String, String)],
+        day: Option<&str>,
+        find: &dyn Fn(&str) -> Option<Value>,
+    ) -> Result<Self, LoadError> {
         let (mut raw, mut notes) = read::read(file, text)?;
         keys::check(&raw).map_err(|message| LoadError::new(file, message))?;
+        super::raw::inline(&mut raw, find);
         let mut touches = Vec::new();
         for (file, text) in overlays {
             touches.extend(overlay::apply(&mut raw, file, text)?);
         }
         let modern = raw["openapi"].as_str().is_some_and(|version| version.starts_with("3.1"));
+        if let Some(day) = day {
+            edition::narrow(&mut raw, day);
+        }
         read::normalise(&mut raw, &mut notes, modern);
         structure::check(file, &raw)?;
         Ok(Self { file: file.to_owned(), raw: Arc::new(raw), notes, touches })

@@ -71,7 +71,7 @@ fn place(file: &str, text: &str, key: &str) -> String {
 ///
 /// `nullable` becomes a type, boolean bounds become numbers (both OpenAPI 3.0; the first is met under 3.1 as well),
 /// int32 and int64 become bounds, and what only some editions have is not required.
-pub(super) fn normalise(node: &mut Value, notes: &mut Vec<String>, modern: bool) {
+pub(in crate::spec) fn normalise(node: &mut Value, notes: &mut Vec<String>, modern: bool) {
     walk(node, "", &mut |schema, pointer| {
         if let Some(nullable) = schema.as_object_mut().and_then(|schema| schema.remove("nullable")) {
             if modern {
@@ -140,10 +140,10 @@ fn admit_null(schema: &mut Value) {
     }
 }
 
-type Visit<'v> = dyn FnMut(&mut Value, &str) + 'v;
+pub(in crate::spec) type Visit<'v> = dyn FnMut(&mut Value, &str) + 'v;
 
 /// Calls `visit` on each schema of a document, inner ones first.
-fn walk(node: &mut Value, pointer: &str, visit: &mut Visit<'_>) {
+pub(in crate::spec) fn walk(node: &mut Value, pointer: &str, visit: &mut Visit<'_>) {
     match node {
         Value::Object(members) => {
             for (key, member) in members {
@@ -205,7 +205,7 @@ fn schema(node: &mut Value, pointer: &str, visit: &mut Visit<'_>) {
 }
 
 /// A key as a step of a JSON Pointer.
-pub(super) fn escape(key: &str) -> String {
+pub(in crate::spec) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 

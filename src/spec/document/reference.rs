@@ -1,7 +1,7 @@
 use serde_json::Value;
 
 /// Follows `$ref` within the document. Gives the place and what stands there; what leads nowhere stays as it is.
-pub(super) fn resolve<'d>(document: &'d Value, node: &'d Value, pointer: &str) -> (&'d Value, String) {
+pub(in crate::spec) fn resolve<'d>(document: &'d Value, node: &'d Value, pointer: &str) -> (&'d Value, String) {
     let (mut node, mut pointer) = (node, pointer.to_owned());
     // A chain that is longer than this leads back to itself.
     for _ in 0..32 {
