@@ -110,6 +110,7 @@ fn evidence(name: &str, body: String) -> (Spec, Case, Transcript) {
         reply: Ok(Response::new(200).header("etag", "\"1\"").header("content-type", "application/json").body(body)),
         elapsed_ms: 1.0,
         shown: None,
+        called: None,
     });
     (spec, case, transcript)
 }

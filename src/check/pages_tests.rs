@@ -2,7 +2,10 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use super::{super::testing::*, *};
+use super::{
+    super::{Readings, testing::*},
+    *,
+};
 use crate::{
     exchange::{Called, Role},
     spec::{Document, Spec},
@@ -33,10 +36,12 @@ fn walked(pages: &[(&str, Value)]) -> Scene {
 }
 
 fn judged(scene: &Scene, toml: &str) -> Vec<String> {
+    let readings = Readings::of(&scene.transcript);
     let seen = Evidence {
         spec: &LISTS,
         case: &scene.case,
         transcript: &scene.transcript,
+        readings: &readings,
         at: scene.transcript.exchanges.len() - 1,
     };
     super::super::judge(&check(toml), &seen)

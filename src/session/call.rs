@@ -380,14 +380,17 @@ fn succeeds(operation: &Operation, check: &Check) -> bool {
     }
 }
 
+/// Another spelling of a text.
+type Spelling = fn(&str) -> String;
+
 /// `{kind-upper}` and `{kind-folded}`: other spellings of what a kind stands for.
-fn spelling(kind: &str) -> Option<(&str, fn(&str) -> String)> {
-    let upper: fn(&str) -> String = |text| text.to_uppercase();
-    let folded: fn(&str) -> String = |text| match text.contains('-') {
+fn spelling(kind: &str) -> Option<(&str, Spelling)> {
+    let upper: Spelling = |text| text.to_uppercase();
+    let folded: Spelling = |text| match text.contains('-') {
         true => text.replace('-', "_"),
         false => text.replace('_', "-"),
     };
-    let index: fn(&str) -> String = |name| crate::package::index_path(name);
+    let index: Spelling = |name| crate::package::index_path(name);
     if kind == "index-path" {
         return Some(("crate", index));
     }

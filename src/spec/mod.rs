@@ -54,6 +54,14 @@ impl Spec {
     /// # Errors
     /// There is no such contract, or one of its files cannot be read.
     pub fn bundled(contract: &str) -> Result<Self, LoadError> {
+        Self::bundled_as_of(contract, None)
+    }
+
+    /// The same with its documents as of one day, `YYYY-MM-DD`; of any day at once without one.
+    ///
+    /// # Errors
+    /// Those of [`Spec::bundled`].
+    pub fn bundled_as_of(contract: &str, day: Option<&str>) -> Result<Self, LoadError> {
         let folder = folder(contract)?;
         let mut schemas = Schemas::default();
         for file in folder.get_dir(format!("{contract}/schemas")).into_iter().flat_map(Dir::files) {
@@ -76,8 +84,9 @@ impl Spec {
                     let part =
                         file.trim_end_matches("openapi.yaml").trim_end_matches("openapi.json").trim_end_matches('.');
                     let overlays = overlays(folder, &[contract, "overlays", part])?;
-                    let beside = |target: &str| beside(folder, contract, target);
-                    documents.push(Document::load_among(&name, text, &overlays, &beside)?);
+                    let mut document = Document::load_as_of(&name, text, &overlays, day)?;
+                    document.siblings = schemas.names().map(|name| format!("schemas/{name}.json")).collect();
+                    documents.push(document);
                 }
                 _ => {}
             }
@@ -100,7 +109,7 @@ impl Spec {
             let text = std::fs::read_to_string(path.parent()?.join(target)).ok()?;
             yaml_serde::from_str(&text).ok()
         };
-        let document = Document::load_among(&name, &text, &[], &beside)?;
+        let document = Document::load_among(&name, &text, &beside)?;
         Self { contract, ..Self::default() }.with_documents(vec![document])
     }
 

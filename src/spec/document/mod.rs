@@ -3,6 +3,7 @@
 mod access;
 mod build;
 mod condition;
+mod edition;
 mod errors;
 mod keys;
 mod operation;
@@ -41,6 +42,8 @@ pub struct Document {
     pub notes: Vec<String>,
     /// What the overlays did.
     pub touches: Vec<Touch>,
+    /// Schemas in files beside it, as it refers to them. They have their own validators, and are judged by name.
+    pub siblings: Vec<String>,
 }
 
 impl Document {
@@ -49,17 +52,35 @@ impl Document {
     /// # Errors
     /// The document or an overlay is not as it should be; the error names file, place and reason.
     pub fn load(file: &str, text: &str, overlays: &[(String, String)]) -> Result<Self, LoadError> {
-        Self::load_among(file, text, overlays, &|_| None)
+        Self::load_as_of(file, text, overlays, None)
     }
 
-    /// As [`Document::load`], with what `find` knows of in the place of references to other files.
+    /// The same as of one day, `YYYY-MM-DD`; of any day at once without one.
     ///
     /// # Errors
-    /// As [`Document::load`].
-    pub(super) fn load_among(
+    /// Those of [`Document::load`].
+    pub fn load_as_of(
         file: &str,
         text: &str,
         overlays: &[(String, String)],
+        day: Option<&str>,
+    ) -> Result<Self, LoadError> {
+        Self::assemble(file, text, overlays, day, &|_| None)
+    }
+
+    /// The same without overlays, and with what `find` knows of in the place of references to other files.
+    ///
+    /// # Errors
+    /// Those of [`Document::load`].
+    pub(super) fn load_among(file: &str, text: &str, find: &dyn Fn(&str) -> Option<Value>) -> Result<Self, LoadError> {
+        Self::assemble(file, text, &[], None, find)
+    }
+
+    fn assemble(
+        file: &str,
+        text: &str,
+        overlays: &[(String, String)],
+        day: Option<&str>,
         find: &dyn Fn(&str) -> Option<Value>,
     ) -> Result<Self, LoadError> {
         let (mut raw, mut notes) = read::read(file, text)?;
@@ -70,9 +91,12 @@ impl Document {
             touches.extend(overlay::apply(&mut raw, file, text)?);
         }
         let modern = raw["openapi"].as_str().is_some_and(|version| version.starts_with("3.1"));
+        if let Some(day) = day {
+            edition::narrow(&mut raw, day);
+        }
         read::normalise(&mut raw, &mut notes, modern);
         structure::check(file, &raw)?;
-        Ok(Self { file: file.to_owned(), raw: Arc::new(raw), notes, touches })
+        Ok(Self { file: file.to_owned(), raw: Arc::new(raw), notes, touches, siblings: Vec::new() })
     }
 
     /// Its operations, in order.
