@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test that calls them")]
 
 #[path = "support/command.rs"]
+#[expect(dead_code, reason = "other tests run cases and read reports with it")]
 mod command;
 #[path = "support/snapshot.rs"]
 mod snapshot;
@@ -148,6 +149,17 @@ fn what_is_no_document_is_told_with_its_place() {
     assert!(broken.err.contains("d.yaml:3"), "{}", broken.err);
     let nowhere = Regspec::new(&["specs", "lint", "crates-oi"]).finish();
     assert_eq!(nowhere.code, Some(2));
+}
+
+#[test]
+fn a_file_beside_the_document_stands_where_it_is_referred_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = SMALL.replace("\"#/components/schemas/Thing\"", "thing.yaml");
+    std::fs::write(folder.path().join("small.yaml"), document).unwrap();
+    std::fs::write(folder.path().join("thing.yaml"), "{ type: object, required: [name] }").unwrap();
+    let spec = Spec::from_file(&folder.path().join("small.yaml")).unwrap();
+    let shape = spec.operations[0].replies[0].contents[0].1.as_ref().unwrap();
+    assert!(shape.fits(&serde_json::json!({ "name": 1 })) && !shape.fits(&serde_json::json!({})));
 }
 
 #[test]

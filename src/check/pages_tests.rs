@@ -38,7 +38,6 @@ fn walked(pages: &[(&str, Value)]) -> Scene {
 fn judged(scene: &Scene, toml: &str) -> Vec<String> {
     let readings = Readings::of(&scene.transcript);
     let seen = Evidence {
-        readings: &readings,
         spec: &LISTS,
         case: &scene.case,
         transcript: &scene.transcript,
