@@ -108,7 +108,7 @@ impl Spec {
             let text = std::fs::read_to_string(path.parent()?.join(target)).ok()?;
             yaml_serde::from_str(&text).ok()
         };
-        let document = Document::load_among(&name, &text, &[], &beside)?;
+        let document = Document::load_among(&name, &text, &[], None, &beside)?;
         Self { contract, ..Self::default() }.with_documents(vec![document])
     }
 
