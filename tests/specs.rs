@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test that calls them")]
 
 #[path = "support/command.rs"]
+#[expect(dead_code, reason = "these tests run no suite")]
 mod command;
 #[path = "support/snapshot.rs"]
 mod snapshot;
