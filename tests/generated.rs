@@ -37,6 +37,7 @@ fn embedded(contract: &str) -> (Vec<Record>, Exercised) {
         require: Vec::new(),
         record: None,
         profile: None,
+        found: None,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let records = runtime.block_on(async {

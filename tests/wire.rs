@@ -129,7 +129,7 @@ async fn a_wire_is_killed_as_its_entry_says() {
     for wire in wire::all().filter(|wire| ids.contains(&wire.id)) {
         let kill = kill_wire(&spec, &cases, wire).await;
         assert!(!kill.killed_by.is_empty() && kill.made == "wire", "{kill:?}");
-        assert_eq!(kill.noticed.contains("line/ndjson"), wire.ends == Ends::Violates, "{kill:?}");
+        assert_eq!(kill.noticed.contains_key("line/ndjson"), wire.ends == Ends::Violates, "{kill:?}");
         assert_eq!(kill.killed_by == ["the probe"], matches!(wire.ends, Ends::Unreachable(_)), "{kill:?}");
     }
 }

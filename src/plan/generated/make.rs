@@ -203,6 +203,7 @@ impl<'s> Make<'s> {
             requirement: id.clone(),
             also: also.clone(),
             each: None,
+            draw: None,
             needs: needs.clone(),
             variant: Variant::Any,
             hostile: false,
@@ -228,6 +229,7 @@ impl<'s> Make<'s> {
             needs,
             decl: Arc::new(decl),
             element: None,
+            trials: 1,
         });
     }
 
