@@ -198,7 +198,6 @@ impl<'s> Make<'s> {
             needs.push(Need::Write);
         }
         let decl = CaseDecl {
-            draw: None,
             name: name.clone(),
             requirement: id.clone(),
             also: also.clone(),
@@ -219,7 +218,6 @@ impl<'s> Make<'s> {
             return;
         }
         self.cases.push(Case {
-            trials: 1,
             id: case_id,
             contract: self.spec.contract.clone(),
             file: format!("{}#{}", self.document().map_or("", |document| document.file.as_str()), aspect.pointer),
