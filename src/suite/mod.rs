@@ -3,6 +3,7 @@
 mod case;
 mod corpus;
 mod expect;
+mod mentions;
 mod placeholders;
 mod step;
 mod text;
