@@ -13,7 +13,8 @@ pub use curl::curl;
 pub use headers::Headers;
 pub use redact::Redactor;
 pub use transcript::{
-    Endpoints, Exchange, Failure, FailureKind, Recorded, Role, Shown, Transcript, Uploaded, accepts, declines, refuses,
+    Endpoints, Exchange, Failure, FailureKind, Recorded, Role, Shown, Transcript, Uploaded, accepts, declines,
+    redirects, refuses,
 };
 
 use serde::{Deserialize, Serialize};
