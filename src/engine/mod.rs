@@ -176,13 +176,15 @@ impl Engine {
         (record, performed.transcript)
     }
 
-    /// Runs all cases: those that show wrong tokens last, those that failed beside others once more alone.
+    /// Runs all cases: those that show wrong tokens late, those that judge what the run met last, those that failed beside
+    /// others once more alone.
     ///
     /// `seen` is told each record as it comes. Records come in the order of the cases.
     pub async fn run(&self, cases: &[Case], seen: &(dyn Fn(&Record) + Sync)) -> Vec<Record> {
-        let (last, first): (Vec<_>, Vec<_>) = cases.iter().partition(|case| case.wrong_tokens() > 0);
+        let (throttled, rest): (Vec<_>, Vec<_>) = cases.iter().partition(|case| case.needs.contains(&Need::Throttled));
+        let (denied, first): (Vec<_>, Vec<_>) = rest.into_iter().partition(|case| case.wrong_tokens() > 0);
         let mut done: BTreeMap<&str, (Record, Transcript)> = BTreeMap::new();
-        for group in [first, last] {
+        for group in [first, denied, throttled] {
             let mut running = stream::iter(group)
                 .map(|case| async move { (case, self.run_case(case, 1).await) })
                 .buffer_unordered(self.setup.options.jobs.max(1));

@@ -1,6 +1,6 @@
 use super::{
     Mutant,
-    spoil::{Action, By, files, gzip, is, lines, lock, refuse_if, remembering, replies, status, successes},
+    spoil::{Action, By, files, gzip, is, lines, lock, refuse_if, remembering, replies, status, status_of, successes},
 };
 use crate::{
     exchange::{Request, Response},
@@ -15,6 +15,14 @@ const ETAGS: &[&str] = &["http/inm-mismatch-200", "http/etag-moves-on-publish", 
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::without("etag-never-304", &["http/inm-304"], "B2 nora#396", Rule::Revalidates),
     Mutant::without("date-never-304", &["http/ims-304"], "B2 nora#397", Rule::Revalidates).on(Variant::Dated),
+    Mutant::spoilt("retry-after-in-words", &["http/retry-after"], "derived", |registry, request| {
+        status_of(registry, request, 429, |reply| reply.headers.set("retry-after", "a moment"))
+    })
+    .on(Variant::Throttling),
+    Mutant::spoilt("retry-after-with-fraction", &["http/retry-after"], "derived", |registry, request| {
+        status_of(registry, request, 429, |reply| reply.headers.set("retry-after", "0.5"))
+    })
+    .on(Variant::Throttling),
     Mutant::stateful("index-304-unasked", &["http/304-bodyless"], "derived", |registry| {
         remembering::<By<String>>(registry, |registry, request, seen| {
             successes(registry, request, FILE, |reply| {

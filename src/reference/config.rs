@@ -58,6 +58,8 @@ pub struct Config {
     pub broken: Vec<Rule>,
     /// The largest request body in bytes.
     pub max_upload: usize,
+    /// How many requests it answers within a second; the others are throttled. Any number if not given.
+    pub budget: Option<u32>,
 }
 
 impl Config {
@@ -74,6 +76,7 @@ impl Config {
             clock: Clock::system(),
             broken: Vec::new(),
             max_upload: 20 << 20,
+            budget: None,
         }
     }
 
@@ -156,6 +159,13 @@ impl Config {
     #[must_use]
     pub fn max_upload(mut self, bytes: usize) -> Self {
         self.max_upload = bytes;
+        self
+    }
+
+    /// Throttles what is beyond so many requests within a second.
+    #[must_use]
+    pub fn throttle(mut self, budget: u32) -> Self {
+        self.budget = Some(budget);
         self
     }
 

@@ -1,6 +1,6 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Config, Route, Rule, State, reply::Refusal};
+use super::{Config, Route, Rule, State, reply::Refusal, throttle::Throttle};
 use crate::exchange::{Request, Response};
 
 /// A registry that conforms, save for the rules it was told to break.
@@ -8,12 +8,13 @@ use crate::exchange::{Request, Response};
 pub struct Registry {
     pub(super) config: Config,
     state: Mutex<State>,
+    throttle: Throttle,
 }
 
 impl Registry {
     /// An empty registry.
     pub fn new(config: Config) -> Self {
-        Self { config, state: Mutex::default() }
+        Self { config, state: Mutex::default(), throttle: Throttle::default() }
     }
 
     /// What kind of registry this is.
@@ -52,6 +53,9 @@ impl Registry {
     }
 
     fn answer(&self, request: &Request) -> Result<Response, Refusal> {
+        if let Some(budget) = self.config.budget {
+            self.throttle.admit(budget)?;
+        }
         if request.body.len() > self.config.max_upload && self.upholds(Rule::UploadLimit) {
             return Err(Refusal::too_large(self.config.max_upload));
         }
