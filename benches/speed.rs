@@ -158,6 +158,7 @@ fn whole_run(bencher: Bencher<'_, '_>) {
         require: Vec::new(),
         record: None,
         profile: None,
+        found: None,
     };
     bencher.counter(ItemsCount::new(cases.len())).bench(|| {
         let records = runtime.block_on(async {

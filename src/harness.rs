@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 
 use crate::{
     engine::{Engine, Setup, StartError},
-    plan::{Case, declared},
+    plan::{Case, declared, draw},
     report::finding,
     spec::{LoadError, Spec},
     suite,
@@ -76,7 +76,8 @@ fn trials(arguments: &Arguments, inputs: Inputs) -> Result<Vec<Trial>, LoadError
         (true, Some(name)) => suite::bundled_one(name.split("::").next().unwrap_or_default())?.into_iter().collect(),
         _ => suite::bundled()?,
     };
-    let cases = declared(&spec, &suites, &suite::corpora()?)?;
+    let mut cases = declared(&spec, &suites, &suite::corpora()?)?;
+    draw(&mut cases, inputs.cases);
     let target = inputs.target()?;
     let mut options = inputs.options(&target)?;
     if let (Target::Remote(_), None, Ok(shared)) = (&target, &inputs.run_id, std::env::var("NEXTEST_RUN_ID")) {
@@ -89,6 +90,7 @@ fn trials(arguments: &Arguments, inputs: Inputs) -> Result<Vec<Trial>, LoadError
         require: inputs.required()?,
         record: inputs.record.clone(),
         profile: None,
+        found: inputs.found.clone(),
         options,
         target,
     };

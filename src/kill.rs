@@ -1,5 +1,9 @@
 //! Proving that the suite can fail: a plan run against each mutant.
 
+mod wire;
+
+pub use wire::kill_wire;
+
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use serde::Serialize;
@@ -108,5 +112,6 @@ fn setup() -> Setup {
         require: Vec::new(),
         record: None,
         profile: None,
+        found: None,
     }
 }

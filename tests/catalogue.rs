@@ -49,6 +49,23 @@ fn a_case_id_names_one_case() {
 }
 
 #[test]
+fn what_properties_found_loads_and_belongs_to_one() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("suites/corpus/found");
+    let drawn: BTreeSet<String> = suites()
+        .iter()
+        .flat_map(|suite| suite.cases.iter().filter(|(_, case)| case.draw.is_some()))
+        .map(|(_, case)| case.name.clone())
+        .collect();
+    for file in fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
+        let Some(name) = file.file_name().unwrap().to_str().unwrap().strip_suffix(".toml") else { continue };
+        assert!(drawn.contains(name), "no case draws values for {name}");
+        let mut corpora = suite::Corpora::default();
+        corpora.add(&file.display().to_string(), &fs::read_to_string(&file).unwrap()).unwrap();
+        assert_eq!(suite::found(name).len(), corpora.get(name).unwrap().len());
+    }
+}
+
+#[test]
 fn every_demand_has_a_case() {
     let spec = spec();
     let cases = cases(&spec);

@@ -221,6 +221,7 @@ fn debug_shows_no_secret() {
         require: Vec::new(),
         record: None,
         profile: None,
+        found: None,
     };
     let spec = Spec::bundled("cargo").unwrap();
     let shown = format!("{inputs:?} {setup:?}");

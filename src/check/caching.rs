@@ -56,7 +56,7 @@ fn decodes_to_plain(seen: &Evidence<'_>, reply: &Response) -> Result<Option<Faul
         return Ok(Some(seen.fault(format!("{expected}, {}", show::reply(plain)), show::reply(reply))));
     }
     if reply.cut {
-        return Err(Unjudged(format!("the body is longer than the {} bytes read", reply.body.len())));
+        return Err(Unjudged(show::cut()));
     }
     let wanted = other.content()?;
     Ok(match encoding::decode(reply) {

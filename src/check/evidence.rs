@@ -125,7 +125,7 @@ impl<'a> Evidence<'a> {
     pub fn content(&self) -> Result<&'a [u8], Unjudged> {
         let reply = self.reply()?;
         if reply.cut {
-            return Err(Unjudged(format!("the body is longer than the {} bytes read", reply.body.len())));
+            return Err(Unjudged(show::cut()));
         }
         self.readings.at(self.at).content(reply).map_err(|why| Unjudged(why.to_owned()))
     }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::encoding;
 use crate::{
-    exchange::{Exchange, Response},
+    exchange::{BODY_LIMIT, Exchange, Response},
     suite::Status,
 };
 
@@ -36,6 +36,11 @@ pub(super) fn bytes(bytes: &[u8]) -> String {
         Ok(text) => format!("`{}`", clip(text)),
         Err(_) => format!("{} bytes that are no text", bytes.len()),
     }
+}
+
+/// Why a body that was cut off cannot be looked at.
+pub(super) fn cut() -> String {
+    format!("the body is longer than {} MiB, of which no more is read", BODY_LIMIT >> 20)
 }
 
 /// A list of names.

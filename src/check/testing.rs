@@ -87,6 +87,7 @@ impl Scene {
             needs: Vec::new(),
             decl: decl("[{ answered = {} }]"),
             element: None,
+            trials: 1,
         };
         assert_eq!(case.variant(), Variant::Any);
         let mut transcript = Transcript::default();

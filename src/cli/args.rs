@@ -139,9 +139,15 @@ pub(super) struct Run {
     /// Seconds that a change may take to show (60; embedded 2)
     #[arg(long, value_name = "S")]
     settle: Option<f64>,
-    /// The seed of what is drawn by chance on the embedded target
+    /// The seed of what is drawn by chance
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Values that a case of the suite `property` draws (32)
+    #[arg(long, value_name = "N")]
+    cases: Option<usize>,
+    /// The folder for drawn values that failed, which are tried first (regspec-found)
+    #[arg(long, value_name = "DIR")]
+    found: Option<PathBuf>,
     /// The name of the run, shared by shards
     #[arg(long, value_name = "ID")]
     run_id: Option<String>,
@@ -194,6 +200,8 @@ impl From<Run> for Inputs {
             timeout: args.timeout,
             settle: args.settle,
             seed: args.seed,
+            cases: args.cases,
+            found: args.found,
             run_id: args.run_id,
             edition: args.edition,
             cacert: args.cacert,

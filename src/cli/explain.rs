@@ -1,7 +1,7 @@
 use super::{Done, args::Explain, list::load, output::line};
 use crate::{
     package::{Envelope, Tarball},
-    plan::Case,
+    plan::{Case, properties::PROPERTIES},
     spec::{LoadError, Requirement, nearest},
     suite::{Check, PLACEHOLDERS, Verb},
 };
@@ -36,6 +36,9 @@ pub(super) fn explain(args: &Explain) -> Done {
     if let Some(first) = named.first() {
         for case in &named {
             line(&format!("{} {} ({}:{})", case.level, case.id, case.file, case.line));
+        }
+        if let Some(property) = first.property() {
+            line(&format!("draws {} values a run: {}", first.trials, property.about));
         }
         // As a suite spells them in `needs = […]`.
         let needs = serde_json::json!(first.needs);
@@ -75,10 +78,12 @@ fn vocabulary(id: &str) -> Vec<String> {
     let steps = Verb::VOCABULARY.iter().filter(|(name, _)| *name == id);
     let checks = Check::VOCABULARY.iter().filter(|(name, _)| name.replace('_', "-") == id);
     let placeholders = PLACEHOLDERS.iter().filter(|(name, _)| *name == id);
+    let properties = PROPERTIES.iter().filter(|property| property.name == id);
     steps
         .map(|(name, text)| format!("step {name}: {text}"))
         .chain(checks.map(|(name, text)| format!("check {}:{text}", name.replace('_', "-"))))
         .chain(placeholders.map(|(name, text)| format!("placeholder {{{name}}}: {text}")))
+        .chain(properties.map(|property| format!("draw {}: {}", property.name, property.about)))
         .collect()
 }
 

@@ -9,6 +9,7 @@ mod output;
 mod probe;
 mod run;
 mod serve;
+mod wires;
 
 use std::process::ExitCode;
 

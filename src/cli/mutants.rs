@@ -3,7 +3,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use super::{Done, Failure, args::Mutants, list::load, output};
+use super::{Done, Failure, args::Mutants, list::load, output, wires};
 use crate::{
     kill::{Kill, kill},
     mutant,
@@ -16,7 +16,8 @@ pub(super) fn mutants(args: &Mutants) -> Done {
     let wanted: Vec<_> = mutant::all()
         .filter(|mutant| args.only.is_empty() || args.only.iter().any(|part| mutant.id.contains(part.as_str())))
         .collect();
-    if wanted.is_empty() {
+    let wires = wires::wanted(args);
+    if wanted.is_empty() && wires.is_empty() {
         return Err(LoadError::new("--only", "no mutant has such a name").hint("leave it away to see all").into());
     }
     let waiting = Mutex::new(wanted.iter());
@@ -39,6 +40,7 @@ pub(super) fn mutants(args: &Mutants) -> Done {
         })
     })?;
     let mut kills = done.into_inner().unwrap_or_default();
+    let wires = wires::run(&wires, &spec, &cases)?;
     kills.sort_by_key(|kill| wanted.iter().position(|mutant| mutant.id == kill.id));
     let killers: BTreeSet<&str> = kills.iter().flat_map(|kill| kill.killed_by.iter().map(String::as_str)).collect();
     let never: Vec<&str> = cases.iter().map(|case| case.id.as_str()).filter(|id| !killers.contains(id)).collect();
@@ -48,13 +50,16 @@ pub(super) fn mutants(args: &Mutants) -> Done {
                 .hint("it is json=PATH")
                 .into());
         };
-        let text = serde_json::to_string_pretty(&serde_json::json!({ "mutants": kills, "never_killed": never }))
-            .unwrap_or_default();
+        let text = serde_json::to_string_pretty(
+            &serde_json::json!({ "mutants": kills, "wires": wires, "never_killed": never }),
+        )
+        .unwrap_or_default();
         std::fs::write(path, text + "\n")
             .map_err(|error| LoadError::new(path, format!("the report cannot be written: {error}")))?;
     }
     print(&kills, &never, args.only.is_empty());
-    Ok(u8::from(kills.iter().any(|kill| kill.killed_by.is_empty() || !kill.unexpected.is_empty())))
+    let otherwise = wires::print(&wires)?;
+    Ok(otherwise | u8::from(kills.iter().any(|kill| kill.killed_by.is_empty() || !kill.unexpected.is_empty())))
 }
 
 fn print(kills: &[Kill], never: &[&str], whole: bool) {

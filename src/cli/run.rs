@@ -13,7 +13,7 @@ use super::{
 use crate::{
     engine::{Coverage, Engine, ExitStatus, Setup, StartError, Tally},
     exchange::Endpoints,
-    plan::Case,
+    plan::{Case, draw},
     report::{Baseline, Report, finding, summary},
     spec::{LoadError, Spec},
     target::{Inputs, Target, is_crates_io, is_loopback},
@@ -60,7 +60,8 @@ struct Plan {
 
 fn plan(inputs: &Inputs) -> Result<Plan, LoadError> {
     let contract = contract(inputs)?;
-    let (spec, cases) = load(&contract, &inputs.suite, &inputs.only)?;
+    let (spec, mut cases) = load(&contract, &inputs.suite, &inputs.only)?;
+    draw(&mut cases, inputs.cases);
     let baseline = inputs.baseline.as_deref().map(Baseline::read).transpose()?;
     let setup = setup(inputs)?;
     consent(inputs, &setup, &cases)?;
@@ -109,6 +110,7 @@ pub(super) fn setup(inputs: &Inputs) -> Result<Setup, LoadError> {
         require: inputs.required()?,
         record: inputs.record.clone(),
         profile: None,
+        found: Some(inputs.found.clone().unwrap_or_else(|| "regspec-found".into())),
         target,
     })
 }

@@ -1,6 +1,7 @@
 //! One engine yields records; the command line and the test harness are two fronts over it.
 
 mod embedded;
+mod property;
 mod record;
 mod tally;
 
@@ -44,6 +45,8 @@ pub struct Setup {
     pub record: Option<PathBuf>,
     /// A profile that another process has probed.
     pub profile: Option<Profile>,
+    /// A folder for the drawn values that failed, which the next run tries first.
+    pub found: Option<PathBuf>,
 }
 
 /// Why a run cannot begin.
@@ -166,14 +169,22 @@ impl Engine {
             }
             return (record, Transcript::default());
         }
-        let session = self.session(case);
         let started = Instant::now();
+        let (mut record, transcript) = match case.property() {
+            Some(property) => Box::pin(self.draw(case, property, attempt)).await,
+            None => self.once(case, attempt).await,
+        };
+        record.duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        (record, transcript)
+    }
+
+    /// Does what a case asks for, with one value where it draws some.
+    async fn once(&self, case: &Case, attempt: usize) -> (Record, Transcript) {
+        let session = self.session(case);
         let may_refuse =
             self.spec.catalogue.get(case.requirements[0].as_str()).is_some_and(|row| row.may_refuse.is_some());
         let performed = session.perform(case, may_refuse, attempt).await;
-        let mut record = record(&self.spec, case, &performed.transcript, performed.end);
-        record.duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        (record, performed.transcript)
+        (record(&self.spec, case, &performed.transcript, performed.end), performed.transcript)
     }
 
     /// Runs all cases: those that show wrong tokens late, those that judge what the run met last, those that failed beside
@@ -183,30 +194,30 @@ impl Engine {
     pub async fn run(&self, cases: &[Case], seen: &(dyn Fn(&Record) + Sync)) -> Vec<Record> {
         let (throttled, rest): (Vec<_>, Vec<_>) = cases.iter().partition(|case| case.needs.contains(&Need::Throttled));
         let (denied, first): (Vec<_>, Vec<_>) = rest.into_iter().partition(|case| case.wrong_tokens() > 0);
-        let mut done: BTreeMap<&str, (Record, Transcript)> = BTreeMap::new();
+        let mut done: BTreeMap<&str, Record> = BTreeMap::new();
         for group in [first, denied, throttled] {
             let mut running = stream::iter(group)
                 .map(|case| async move { (case, self.run_case(case, 1).await) })
                 .buffer_unordered(self.setup.options.jobs.max(1));
-            while let Some((case, result)) = running.next().await {
-                seen(&result.0);
-                self.keep(&result.0, &result.1, "");
-                done.insert(&case.id, result);
+            while let Some((case, (record, transcript))) = running.next().await {
+                seen(&record);
+                self.keep(&record, &transcript, "");
+                done.insert(&case.id, record);
             }
         }
         if self.setup.options.jobs > 1 {
             self.again_alone(cases, &mut done).await;
         }
-        cases.iter().filter_map(|case| done.remove(case.id.as_str()).map(|(record, _)| record)).collect()
+        cases.iter().filter_map(|case| done.remove(case.id.as_str())).collect()
     }
 
     /// What failed beside others and conforms alone broke only under concurrency. Where several cases broke the same
     /// requirements alone as well, they speak for the others.
-    async fn again_alone<'c>(&self, cases: &'c [Case], done: &mut BTreeMap<&'c str, (Record, Transcript)>) {
+    async fn again_alone<'c>(&self, cases: &'c [Case], done: &mut BTreeMap<&'c str, Record>) {
         let deadline = Instant::now() + Duration::from_secs(300);
         let mut confirmed: BTreeMap<BTreeSet<String>, usize> = BTreeMap::new();
         for case in cases {
-            let Some((record, _)) = done.get(case.id.as_str()) else { continue };
+            let Some(record) = done.get(case.id.as_str()) else { continue };
             let failed = matches!(record.verdict, Verdict::Violates | Verdict::Blocked | Verdict::Inconclusive);
             let broken = broken(record);
             if !failed || confirmed.get(&broken).is_some_and(|times| *times >= BELIEVED) || Instant::now() > deadline {
@@ -217,7 +228,7 @@ impl Engine {
                 *confirmed.entry(broken).or_default() += 1;
             } else {
                 self.keep(&alone, &transcript, ".alone");
-                let (record, _) = done.get_mut(case.id.as_str()).expect("looked up before");
+                let record = done.get_mut(case.id.as_str()).expect("looked up before");
                 record.only_under_concurrency();
             }
         }

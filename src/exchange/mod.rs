@@ -78,6 +78,12 @@ impl Request {
     }
 }
 
+/// Bytes of a body that are read; a reply whose body is longer cannot be judged by it.
+pub const BODY_LIMIT: usize = 16 << 20;
+
+/// Bytes that are kept of a body which is longer than [`BODY_LIMIT`]: a run may meet many.
+const KEPT_OF_CUT: usize = 64 << 10;
+
 /// One HTTP reply as it arrived, before any decoding of its content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Response {
@@ -112,6 +118,13 @@ impl Response {
     pub fn body(mut self, body: impl Into<Body>) -> Self {
         self.body = body.into();
         self
+    }
+
+    /// Notes that the body is longer than [`BODY_LIMIT`], and keeps its beginning alone.
+    pub fn cut_short(&mut self) {
+        self.cut = true;
+        // A copy, for a slice would keep the whole.
+        self.body = self.body[..self.body.len().min(KEPT_OF_CUT)].to_vec().into();
     }
 
     /// The status is 2xx.

@@ -12,6 +12,7 @@ mod caching;
 mod config;
 mod dependencies;
 mod downloads;
+mod drawn;
 mod envelope;
 mod index_auth;
 mod layout;
@@ -27,6 +28,7 @@ mod tests;
 mod tokens;
 mod upload;
 mod web_api;
+pub mod wire;
 mod yank;
 
 use std::sync::Arc;
@@ -86,6 +88,7 @@ const AREAS: &[&[Mutant]] = &[
     tokens::MUTANTS,
     auth_required::MUTANTS,
     race::MUTANTS,
+    drawn::MUTANTS,
 ];
 
 /// Every mutant, area by area.

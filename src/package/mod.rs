@@ -3,6 +3,7 @@
 //! A [`Crate`] says what is published; [`Tarball`] and [`Envelope`] say what is wrong with its two parts and their
 //! framing. [`upload()`] makes the bytes. For the crate `edge-case` 0.1.0 they are those of the 40 edge cases.
 
+mod edit;
 mod envelope;
 mod gzip;
 mod inline;
@@ -18,6 +19,7 @@ mod ustar;
 #[cfg(test)]
 mod edge_cases;
 
+pub use edit::Edit;
 pub use envelope::Envelope;
 pub use model::Crate;
 pub use path::{download_url, index_path};

@@ -1,5 +1,6 @@
 use std::{collections::BTreeSet, sync::Arc};
 
+use super::properties::{Property, property};
 use crate::{
     spec::{Level, Need, RequirementId},
     suite::{CaseDecl, Credential, Element, Step, Variant, Verb},
@@ -26,6 +27,8 @@ pub struct Case {
     pub decl: Arc<CaseDecl>,
     /// The element over which it was expanded.
     pub element: Option<Element>,
+    /// How many values it draws for `{each}`; 1 where it draws none.
+    pub trials: usize,
 }
 
 impl Case {
@@ -42,6 +45,17 @@ impl Case {
     /// Its requests change something.
     pub fn writes(&self) -> bool {
         self.needs.contains(&Need::Write)
+    }
+
+    /// What it draws for `{each}`.
+    pub fn property(&self) -> Option<&'static Property> {
+        self.decl.draw.as_deref().and_then(property)
+    }
+
+    /// The same case with one value in the place of `{each}`.
+    #[must_use]
+    pub fn with(&self, value: String) -> Self {
+        Self { element: Some(Element { slug: String::new(), value, note: String::new() }), ..self.clone() }
     }
 
     /// It uploads crates of its own, rather than reading the sample.

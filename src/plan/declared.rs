@@ -1,6 +1,10 @@
 use std::sync::Arc;
 
-use super::{Case, ground, needs, place::Place};
+use super::{
+    Case, ground, needs,
+    place::Place,
+    properties::{CASES, PROPERTIES, property},
+};
 use crate::{
     package::{Envelope, Tarball},
     spec::{LoadError, RequirementId, Spec},
@@ -56,6 +60,12 @@ impl Declared<'_> {
         }
         self.placeholders(self.place, self.steps().flat_map(Step::texts))?;
         self.earlier_marks()?;
+        if let Some(name) = &decl.draw
+            && property(name).is_none()
+        {
+            let known = PROPERTIES.iter().map(|property| property.name);
+            return Err(self.place.unknown(&[], "property", name, known));
+        }
         let mut expectations = decl.then.iter().enumerate();
         expectations
             .try_for_each(|(at, expect)| self.expectation(self.place.expectation(at), expect, &decl.requirement))
@@ -67,8 +77,8 @@ impl Declared<'_> {
                 let known = PLACEHOLDERS.iter().map(|(known, _)| *known);
                 return Err(place.unknown(&[], "placeholder", name, known));
             }
-            if name == "each" && self.decl.each.is_none() {
-                return Err(place.wrong((&[], "each"), "`{each}` stands there without `each = …`"));
+            if name == "each" && self.decl.each.is_none() && self.decl.draw.is_none() {
+                return Err(place.wrong((&[], "each"), "`{each}` stands there without `each = …` or `draw = …`"));
             }
         }
         Ok(())
@@ -130,7 +140,9 @@ impl Declared<'_> {
 
     /// What checks say in JSON, which an element of a list may complete.
     fn values(&self, place: Place<'_>, expect: &Expect, element: Option<&Element>) -> Result<(), LoadError> {
-        for (key, text) in expect.check.json_texts() {
+        // What is drawn is JSON or not as its strategy goes.
+        let drawn = |text: &Text| self.decl.draw.is_some() && text.placeholders().any(|name| name == "each");
+        for (key, text) in expect.check.json_texts().into_iter().filter(|(_, text)| !drawn(text)) {
             let fill = |name: &str| match element {
                 Some(element) if name == "each" => Some(element.value.clone()),
                 _ => Some("x".to_owned()),
@@ -183,6 +195,7 @@ impl Declared<'_> {
             needs: needs::of(decl, requirement),
             decl: Arc::clone(decl),
             element,
+            trials: if decl.draw.is_some() { CASES } else { 1 },
         }
     }
 

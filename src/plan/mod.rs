@@ -8,6 +8,7 @@ mod filter;
 mod ground;
 mod needs;
 mod place;
+pub mod properties;
 
 pub use applies::applies;
 pub use case::Case;
@@ -33,18 +34,25 @@ pub struct Cost {
 pub fn cost<'a>(cases: impl IntoIterator<Item = &'a Case>) -> Cost {
     let mut cost = Cost::default();
     for case in cases {
-        cost.crates += case.new_crates();
-        cost.versions += case.uploads();
+        cost.crates += case.new_crates() * case.trials;
+        cost.versions += case.uploads() * case.trials;
         cost.denied += case.wrong_tokens();
     }
     cost
+}
+
+/// Has each case that draws values draw so many; as many as it is declared to if nothing is said.
+pub fn draw(cases: &mut [Case], values: Option<usize>) {
+    for case in cases.iter_mut().filter(|case| case.decl.draw.is_some()) {
+        case.trials = values.unwrap_or(case.trials);
+    }
 }
 
 /// The cases that would make more crates than a target shall keep, in order of the plan.
 pub fn beyond(cases: &[Case], max_new_crates: usize) -> HashSet<String> {
     let mut made = 0;
     let mut over = |case: &&Case| {
-        let crates = case.new_crates();
+        let crates = case.new_crates() * case.trials;
         let fits = made + crates <= max_new_crates;
         made += if fits { crates } else { 0 };
         !fits

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Session, secrets};
 use crate::{
     exchange::{Bindings, Request, Response, Transcript},
-    package::{self, Crate, Envelope, Tarball, Upload},
+    package::{self, Crate, Edit, Envelope, Tarball, Upload},
     suite::{Credential, Publish, Step, Text, Verb},
 };
 
@@ -191,7 +191,12 @@ impl Builder<'_> {
         }
         let tarball: Tarball = form(publish.tarball.as_ref().map(|text| self.fill(text)).transpose()?)?;
         let envelope: Envelope = form(publish.envelope.as_ref().map(|text| self.fill(text)).transpose()?)?;
-        Ok(package::upload(&krate, tarball, envelope))
+        let upload = package::upload(&krate, tarball, envelope);
+        let Some(edits) = &publish.edits else { return Ok(upload) };
+        let edits = self.fill(edits)?;
+        let edits: Vec<Edit> =
+            serde_json::from_str(&edits).map_err(|error| format!("`{edits}` in the suite are no edits: {error}"))?;
+        Ok(upload.edited(&edits))
     }
 
     fn headers(&self, step: &Step, request: &mut Request) -> Result<(), Lack> {

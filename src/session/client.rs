@@ -5,9 +5,9 @@ use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::raw::Connection;
 use crate::{
-    exchange::{Failure, FailureKind, Headers, Request, Response},
+    exchange::{BODY_LIMIT, Failure, FailureKind, Headers, Request, Response},
     spec::LoadError,
-    target::{BODY_LIMIT, Options},
+    target::Options,
 };
 
 /// Sends requests and reads replies as they are: no redirects followed, no content decoded.
@@ -105,11 +105,12 @@ impl Client {
         response.headers = headers;
         let mut body = BytesMut::new();
         while let Some(chunk) = reply.chunk().await.map_err(|error| failure(&error))? {
-            if body.len() + chunk.len() > BODY_LIMIT {
-                response.cut = true;
-                break;
-            }
             body.extend_from_slice(&chunk);
+            if body.len() > BODY_LIMIT {
+                response.body = body.freeze().into();
+                response.cut_short();
+                return Ok(response);
+            }
         }
         response.body = body.freeze().into();
         Ok(response)
@@ -144,6 +145,9 @@ fn failure(error: &reqwest::Error) -> Failure {
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         message = cause.to_string();
+        if cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
+            return Failure { kind: FailureKind::Malformed, message: format!("not HTTP: {message}") };
+        }
         source = cause.source();
     }
     Failure { kind, message }

@@ -20,6 +20,7 @@ mod wait;
 pub use client::Client;
 pub use perform::{End, Performed};
 pub use probe::Unreachable;
+pub use raw::read_reply;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

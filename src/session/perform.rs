@@ -254,10 +254,21 @@ impl<'a> Run<'a> {
             }
             self.transcript.exchanges[at].mark = Some("hop".to_owned());
             self.transcript.exchanges[at].role = Role::After;
-            let hop = Step { verb: Verb::Follow("hop".to_owned()), ..step.clone() };
+            let hop = Step {
+                verb: Verb::Follow("hop".to_owned()),
+                if_none_match: None,
+                if_modified_since: None,
+                ..step.clone()
+            };
             let last = Transcript { exchanges: vec![self.transcript.exchanges[at].clone()], ..Transcript::default() };
             let builder = Builder { session: self.session, bindings: &self.bindings, transcript: &last };
-            let Ok(Built { request, .. }) = builder.build(&Step { credential: None, ..hop.clone() }) else { break };
+            let Ok(Built { mut request, .. }) = builder.build(&Step { credential: None, ..hop.clone() }) else { break };
+            let asked = &self.transcript.exchanges[at].request.headers;
+            for condition in ["If-None-Match", "If-Modified-Since"] {
+                if let Some(value) = asked.get(condition) {
+                    request.headers.set(condition, value);
+                }
+            }
             at = self.exchange(&hop, request, role, step.raw).await;
             self.transcript.exchanges[at].verb = step.verb.name().to_owned();
         }
@@ -391,6 +402,7 @@ fn odd_by_name_alone(publish: &Publish) -> bool {
         && publish.tarball.is_none()
         && !publish.beyond_limit
         && publish.envelope.is_none()
+        && publish.edits.is_none()
 }
 
 /// The requirement without which a verb cannot be built upon.

@@ -10,7 +10,7 @@ use super::{
     sample::{NoSample, own_case, why},
 };
 use crate::{
-    exchange::{Endpoints, Request, Response, Role, accepts},
+    exchange::{BODY_LIMIT, Endpoints, Request, Response, Role, accepts},
     suite::{Credential, Search, Step, Text, Verb},
     target::{Action, Profile, Sample, Writers},
 };
@@ -136,6 +136,12 @@ impl Session {
                     "--token is the whole value of the Authorization header, scheme included if the registry wants one",
                 ));
             }
+        }
+        if reply.cut {
+            return Err(unreachable(
+                format!("{url} is longer than {} MiB", BODY_LIMIT >> 20),
+                "an index URL is the folder in which config.json lies: what lies there is no such file",
+            ));
         }
         match reply.body.json() {
             Ok(value) if reply.status == 200 => Ok(value),

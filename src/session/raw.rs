@@ -10,10 +10,7 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use crate::{
-    exchange::{Failure, FailureKind, Headers, Request, Response},
-    target::BODY_LIMIT,
-};
+use crate::exchange::{BODY_LIMIT, Failure, FailureKind, Headers, Request, Response};
 
 /// A connection, with or without TLS.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -23,6 +20,16 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 pub(crate) struct Connection {
     stream: Box<dyn Stream>,
     rest: Vec<u8>,
+}
+
+/// Reads the first reply to a request of that method in recorded bytes, as it would be read from a connection that ends
+/// behind them.
+///
+/// # Errors
+/// They hold no whole reply.
+pub async fn read_reply(bytes: Vec<u8>, method: &str) -> Result<Response, Failure> {
+    let stream = tokio::io::join(std::io::Cursor::new(bytes), tokio::io::sink());
+    Connection { stream: Box::new(stream), rest: Vec::new() }.read(method).await
 }
 
 fn failure(kind: FailureKind, message: impl std::fmt::Display) -> Failure {
@@ -95,13 +102,17 @@ impl Connection {
                 while self.rest.len() < wanted {
                     self.more().await?;
                 }
-                response.cut = wanted < length;
                 response.body = self.rest.drain(..wanted).collect::<Vec<u8>>().into();
+                if wanted < length {
+                    response.cut_short();
+                }
             }
             Framing::Chunked => {
                 let (body, cut) = self.chunks().await?;
                 response.body = body.into();
-                response.cut = cut;
+                if cut {
+                    response.cut_short();
+                }
             }
             Framing::UntilClosed => {
                 while self.rest.len() < BODY_LIMIT {
@@ -111,8 +122,11 @@ impl Connection {
                         Err(error) => return Err(error),
                     }
                 }
-                response.cut = self.rest.len() >= BODY_LIMIT;
+                let cut = self.rest.len() >= BODY_LIMIT;
                 response.body = std::mem::take(&mut self.rest).into();
+                if cut {
+                    response.cut_short();
+                }
             }
         }
         Ok(response)
@@ -157,13 +171,17 @@ impl Connection {
                     self.rest.drain(..start);
                     usize::try_from(size).unwrap_or(usize::MAX)
                 }
+                // Its extension may go on for ever, and is read anew each time.
+                Ok(httparse::Status::Partial) if self.rest.len() > 64 << 10 => {
+                    return Err(failure(FailureKind::Malformed, "a chunk whose size does not end"));
+                }
                 Ok(httparse::Status::Partial) => {
                     self.more().await?;
                     continue;
                 }
                 Err(_) => return Err(failure(FailureKind::Malformed, "a chunk without a size")),
             };
-            if body.len() + size.min(BODY_LIMIT) > BODY_LIMIT {
+            if size > BODY_LIMIT - body.len() {
                 return Ok((body, true));
             }
             while self.rest.len() < size + 2 {
@@ -224,4 +242,34 @@ pub(crate) fn bytes(request: &Request) -> Vec<u8> {
     out.extend(b"\r\n");
     out.extend_from_slice(&request.body);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn read(text: &str) -> Result<Response, FailureKind> {
+        read_reply(text.as_bytes().to_vec(), "GET").await.map_err(|failure| failure.kind)
+    }
+
+    #[tokio::test]
+    async fn a_reply_ends_where_its_framing_says() {
+        let body = async |text: &str| read(text).await.map(|reply| reply.body.lossy().into_owned());
+        assert_eq!(body("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nabc").await.as_deref(), Ok("ab"));
+        let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n2;x=y\r\nbc\r\n0\r\n\r\n";
+        assert_eq!(body(chunked).await.as_deref(), Ok("abc"));
+        assert_eq!(body("HTTP/1.0 200 OK\r\n\r\nall of it").await.as_deref(), Ok("all of it"));
+        assert_eq!(body("HTTP/1.1 100 C\r\n\r\nHTTP/1.1 204 N\r\n\r\nx").await.as_deref(), Ok(""));
+    }
+
+    #[tokio::test]
+    async fn what_is_no_whole_reply_is_told_apart() {
+        assert_eq!(read("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc").await, Err(FailureKind::Closed));
+        assert_eq!(read("HTTP/1.1 20").await, Err(FailureKind::Closed));
+        assert_eq!(read("SSH-2.0-OpenSSH\r\n").await, Err(FailureKind::Malformed));
+        let giant = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nfffffffffffffff\r\n";
+        assert!(read(giant).await.is_ok_and(|reply| reply.cut && reply.body.is_empty()));
+        let extended = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;{}", "x".repeat(1 << 20));
+        assert_eq!(read(&extended).await, Err(FailureKind::Malformed));
+    }
 }

@@ -33,6 +33,7 @@ pub(super) fn own_case(name: &str) -> Case {
         needs: Vec::new(),
         decl: Arc::clone(decl),
         element: None,
+        trials: 1,
     }
 }
 

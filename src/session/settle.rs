@@ -12,7 +12,7 @@ use super::{
     wait::{Expected, pause},
 };
 use crate::{
-    exchange::{FailureKind, Request, Role, Shown, accepts},
+    exchange::{BODY_LIMIT, Exchange, FailureKind, Request, Role, Shown, accepts},
     spec::{Need, RequirementId},
     suite::{Check, Step, Verb},
 };
@@ -72,8 +72,9 @@ impl Run<'_> {
         let conditional = request.headers.has("if-none-match") || request.headers.has("if-modified-since");
         let never = !expected.may_still_come(self.transcript.exchanges[at].response());
         if stuck && !there && !conditional && !never {
+            let why = unread(&self.transcript.exchanges[at]).map(|why| format!("; {why}")).unwrap_or_default();
             return Err(End::Inconclusive(format!(
-                "the index showed no change within {} s for several cases on end, so that none is waited for any more",
+                "the index showed no change within {} s for several cases on end, so that none is waited for any more{why}",
                 settle.as_secs_f64()
             )));
         }
@@ -111,7 +112,10 @@ impl Run<'_> {
         self.transcript.exchanges[at].shown = Some(shown);
         match shown {
             Shown::NotInTime { .. } => {
-                let missing = expected.missing(self.transcript.exchanges[at].response());
+                let missing = match unread(&self.transcript.exchanges[at]) {
+                    Some(why) => why,
+                    None => expected.missing(self.transcript.exchanges[at].response()),
+                };
                 Err(End::Inconclusive(format!(
                     "{waited:.1} s after it was accepted, {missing} in the index file of {name}"
                 )))
@@ -224,6 +228,15 @@ impl Run<'_> {
         let names = names::fresh(self.case, &self.session.options, &self.session.profile.policy, CONTROL);
         let name = names.get("crate").unwrap_or_default().to_owned();
         self.later_publish_shows(&name, settle).await
+    }
+}
+
+/// Why nothing can be said of an index file from this look at it; nothing if it was read.
+fn unread(exchange: &Exchange) -> Option<String> {
+    match &exchange.reply {
+        Err(failure) => Some(format!("there was no reply ({failure})")),
+        Ok(reply) if reply.cut => Some(format!("there was more than {} MiB", BODY_LIMIT >> 20)),
+        Ok(_) => None,
     }
 }
 

@@ -32,6 +32,8 @@ pub struct CaseDecl {
     pub also: Vec<RequirementId>,
     /// The list over which it is expanded.
     pub each: Option<String>,
+    /// What is drawn by chance for `{each}`, many times over.
+    pub draw: Option<String>,
     /// What it needs beyond what its requirement and its steps say.
     #[serde(default)]
     pub needs: Vec<Need>,
@@ -153,6 +155,9 @@ impl Suite {
             }
             if case.journey.is_some() == case.when.is_some() {
                 return wrong(format!("case `{id}` needs either `when` or `journey`"));
+            }
+            if case.each.is_some() && case.draw.is_some() {
+                return wrong(format!("case `{id}` takes `{{each}}` from `each` or from `draw`, not from both"));
             }
             if case.then.is_empty() {
                 return wrong(format!("case `{id}` asks for nothing: `then` is empty"));

@@ -52,6 +52,19 @@ pub fn corpora() -> Result<Corpora, LoadError> {
     Ok(corpora)
 }
 
+/// The values of a property that failed once, which are tried before any that are drawn: `suites/corpus/found/<case>.toml`.
+pub fn found(case: &str) -> Vec<String> {
+    let mut corpora = Corpora::default();
+    let file = SUITES.get_file(format!("corpus/found/{case}.toml")).and_then(embedded);
+    // tests/catalogue.rs holds that each of these files loads.
+    if let Some((name, text)) = file
+        && corpora.add(&name, text).is_ok()
+    {
+        return corpora.get(case).into_iter().flatten().map(|element| element.value.clone()).collect();
+    }
+    Vec::new()
+}
+
 fn embedded(file: &'static include_dir::File<'static>) -> Option<(String, &'static str)> {
     let toml = file.path().extension().is_some_and(|extension| extension == "toml");
     let name = format!("suites/{}", file.path().display());

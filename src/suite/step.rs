@@ -73,7 +73,7 @@ impl Verb {
     pub const VOCABULARY: &'static [(&'static str, &'static str)] = &[
         (
             "publish",
-            "uploads a version of the crate: a sound one, or what version, name, json, drop, tarball and envelope make of it",
+            "uploads a version of the crate: a sound one, or what version, name, json, drop, tarball, envelope and edits make of it",
         ),
         ("yank", "yanks a version"),
         ("unyank", "takes a yank back"),
@@ -159,6 +159,8 @@ pub struct Publish {
     pub tarball: Option<Text>,
     /// How the parts are framed: a name of [`crate::package::Envelope`].
     pub envelope: Option<Text>,
+    /// Edits to the bytes of the upload, as the JSON of a list of [`crate::package::Edit`].
+    pub edits: Option<Text>,
     /// The crate is larger than the target declares that it takes.
     #[serde(default)]
     pub beyond_limit: bool,
@@ -166,7 +168,16 @@ pub struct Publish {
 
 impl From<Text> for Publish {
     fn from(version: Text) -> Self {
-        Self { version, name: None, json: None, drop: Vec::new(), tarball: None, envelope: None, beyond_limit: false }
+        Self {
+            version,
+            name: None,
+            json: None,
+            drop: Vec::new(),
+            tarball: None,
+            envelope: None,
+            edits: None,
+            beyond_limit: false,
+        }
     }
 }
 
@@ -376,7 +387,15 @@ impl Step {
         match &self.verb {
             Verb::Publish(publish) => {
                 texts.push(&publish.version);
-                texts.extend(publish.name.iter().chain(&publish.json).chain(&publish.tarball).chain(&publish.envelope));
+                texts.extend(
+                    publish
+                        .name
+                        .iter()
+                        .chain(&publish.json)
+                        .chain(&publish.tarball)
+                        .chain(&publish.envelope)
+                        .chain(&publish.edits),
+                );
             }
             Verb::Yank(text) | Verb::Unyank(text) | Verb::Index(text) | Verb::Download(text) => texts.push(text),
             Verb::AddOwners(logins) | Verb::RemoveOwners(logins) => texts.extend(logins),

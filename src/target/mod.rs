@@ -11,7 +11,7 @@ mod secret;
 pub use claims::{Action, Claims, Writers};
 pub use credentials::Credentials;
 pub use inputs::{Inputs, TargetTable};
-pub use options::{BODY_LIMIT, Options, random_run_id, run_id_of};
+pub use options::{Options, random_run_id, run_id_of};
 pub use policy::{ManifestField, Policy};
 pub use profile::{Profile, Sample};
 pub use secret::Secret;

@@ -37,9 +37,6 @@ pub struct Options {
     pub run_id: String,
 }
 
-/// Bytes of a body that are read; the rest is cut off.
-pub const BODY_LIMIT: usize = 16 << 20;
-
 impl Options {
     /// The defaults for the embedded target.
     pub fn embedded() -> Self {

@@ -53,13 +53,19 @@ impl Regspec {
         self
     }
 
-    pub fn finish(mut self) -> Outcome {
+    pub fn finish(self) -> Outcome {
+        self.watched(|_| ())
+    }
+
+    /// Runs it, and hands its process id to a watcher every few milliseconds.
+    pub fn watched(mut self, mut watch: impl FnMut(u32)) -> Outcome {
         let path = |name: &str| self.folder.path().join(name);
         let (out, err) = (path(".out"), path(".err"));
         let mut child =
             self.command.stdout(File::create(&out).unwrap()).stderr(File::create(&err).unwrap()).spawn().unwrap();
         let until = Instant::now() + BOUND;
         let status = loop {
+            watch(child.id());
             if let Some(status) = child.try_wait().unwrap() {
                 break status;
             }

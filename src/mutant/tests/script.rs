@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::requests::{OTHER, TOKEN, forms, large, members, publish, request, upload, with, with_token};
 use crate::{
     exchange::{Request, Response},
-    package::{Crate, Envelope, Tarball},
+    package::{self, Crate, Edit, Envelope, Tarball},
     reference::Handler,
 };
 
@@ -264,6 +264,19 @@ impl Client {
         }
     }
 
+    fn drawn(&mut self) {
+        self.send(publish("drawn", &format!("1.0.0-{}", "a".repeat(60)), None));
+        self.send(publish("drawn", "1.1.0+B", None));
+        self.send(with("drawn", "1.2.0", json!({ "description": "\0" })));
+        let features = json!({ "a": [], "b": [], "c": [], "d": [], "e": ["a", "b", "c", "d"] });
+        self.send(with("drawn", "1.3.0", json!({ "features": features })));
+        let short = package::upload(&Crate::new("drawn", "1.4.0"), Tarball::Sound, Envelope::Sound);
+        let short = short.edited(&[Edit::CrateLength(1)]).body;
+        self.send(with_token(request("PUT", "/api/v1/crates/new")).body(short));
+        self.get("/index/dr/aw/drawn");
+        self.get("/api/v1/crates?q=drawn&per_page=3000000000");
+    }
+
     fn large(&mut self) {
         for request in large() {
             self.send(request.clone());
@@ -284,6 +297,7 @@ const STAGES: &[Stage] = &[
     Client::tokens,
     Client::uploads,
     Client::searches,
+    Client::drawn,
     Client::large,
 ];
 

@@ -37,6 +37,8 @@ const VARIABLES: &[(&str, Kind)] = &[
     ("timeout", Kind::Number),
     ("settle", Kind::Number),
     ("seed", Kind::Number),
+    ("cases", Kind::Number),
+    ("found", Kind::Text),
     ("run-id", Kind::Text),
     ("edition", Kind::Text),
     ("cacert", Kind::Text),
