@@ -20,6 +20,9 @@ use crate::{
 /// How long a change may take to show on a mutant: those that lose it are many, and none is slow by nature.
 const SETTLE: Duration = Duration::from_millis(250);
 
+/// How long a mutant may take to answer: none hangs, but one unpacks bombs, on a machine that runs others beside it.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
 /// What became of one mutant.
 #[derive(Debug, Clone, Serialize)]
 pub struct Kill {
@@ -108,7 +111,7 @@ fn setup() -> Setup {
         target: Target::Embedded,
         credentials: Credentials::default(),
         claims: Claims::default(),
-        options: Options { settle: SETTLE, ..Options::embedded() },
+        options: Options { settle: SETTLE, timeout: TIMEOUT, ..Options::embedded() },
         require: Vec::new(),
         record: None,
         profile: None,
