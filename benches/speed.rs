@@ -103,7 +103,6 @@ fn evidence(name: &str, body: String) -> (Spec, Case, Transcript) {
     let mut transcript = Transcript::default();
     transcript.bindings.bind("crate", "rs-bench");
     transcript.exchanges.push(Exchange {
-        called: None,
         verb: name.to_owned(),
         role: Role::When,
         mark: None,

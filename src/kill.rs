@@ -35,6 +35,9 @@ pub const SURVIVORS: &[(&str, &str)] = &[
     ("metadata-not-utf8", "crates.io takes such metadata as well, so no case demands its refusal"),
 ];
 
+/// How long a mutant may take to answer: none hangs, but one unpacks bombs, on a machine that runs others beside it.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
 /// What became of one mutant.
 #[derive(Debug, Clone, Serialize)]
 pub struct Kill {
@@ -128,7 +131,7 @@ fn setup() -> Setup {
         target: Target::Embedded,
         credentials: Credentials::default(),
         claims: Claims::default(),
-        options: Options { settle: SETTLE, ..Options::embedded() },
+        options: Options { settle: SETTLE, timeout: TIMEOUT, ..Options::embedded() },
         require: Vec::new(),
         record: None,
         profile: None,

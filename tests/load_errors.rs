@@ -67,6 +67,26 @@ fn typos_in_a_suite() {
 }
 
 #[test]
+fn typos_within_checks() {
+    for (name, check) in [
+        ("check-mark", "{ same = { as = \"frist\", what = \"status\" } }"),
+        (
+            "check-mark-in-outcome",
+            "{ outcome = { accepted = [{ checksum = { version = \"1.0.0\", index = \"frist\" } }] } }",
+        ),
+        ("check-placeholder", "{ results = { includes = [\"{crat}\"] } }"),
+        ("check-json", "{ line = { version = \"1.0.0\", has = '{\"yanked\":treu}' } }"),
+    ] {
+        let outcome = misspelt("{ body = \"published\", at = \"first\" }", check);
+        assert!(outcome.err.contains("--> mine.toml:8:") && outcome.err.contains('^'), "{name}: {}", outcome.err);
+        shown(name, &outcome);
+    }
+    let outcome = misspelt("when = {", "when = { if-none-match = \"frist\",");
+    assert!(outcome.err.contains("there is no earlier mark `frist`"), "{}", outcome.err);
+    shown("step-mark", &outcome);
+}
+
+#[test]
 fn options_that_cannot_be_meant() {
     for (name, arguments) in [
         ("unknown-filter", &["--only", "yank/download-kpet"][..]),

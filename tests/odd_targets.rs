@@ -160,3 +160,118 @@ fn a_web_api_that_only_resets() {
     let api = target.trim_start_matches("sparse+").trim_end_matches("/index/");
     untestable(api, &["--timeout", "5"], &["is the registry running"]);
 }
+
+/// Throttles the first request of each of two kinds: a read of config.json, and a publish.
+fn throttling_once(retry_after: &'static str, body: &'static str) -> Served {
+    let asked = std::sync::Mutex::new(std::collections::BTreeSet::new());
+    Served::new(
+        |config| config,
+        move |request, registry| {
+            let kind = ["/config.json", "/crates/new"].iter().find(|end| request.path().ends_with(*end));
+            match kind.is_some_and(|kind| asked.lock().unwrap().insert(*kind)) {
+                true => Response::new(429).header("retry-after", retry_after).body(body),
+                false => registry.handle(request),
+            }
+        },
+    )
+}
+
+const THROTTLING: &[&str] =
+    &["--write", "--token", TOKEN, "--only", "pub/rate-limit-shape", "--only", "http/retry-after"];
+
+#[test]
+fn how_a_target_throttles_is_judged_where_it_did() {
+    let told = tested(&throttling_once("a moment", "<html>slow down</html>"), THROTTLING, 0);
+    for finding in ["violates SHOULD pub/rate-limit-shape", "violates SHOULD http/retry-after"] {
+        assert!(told.out.contains(finding), "no `{finding}` in: {}", told.out);
+    }
+    let errors = "{\"errors\":[{\"detail\":\"slow down\"}]}";
+    let sound = tested(&throttling_once("0", errors), THROTTLING, 0).report()["totals"].clone();
+    assert_eq!((sound["conforms"].as_u64(), sound["warnings"].as_u64()), (Some(2), Some(0)), "{sound}");
+}
+
+#[test]
+fn nobody_is_hurried_to_see_how_it_throttles() {
+    let served = Served::new(|config| config, |request, registry| registry.handle(request));
+    let outcome = Regspec::run(&served.index(), THROTTLING).finish();
+    assert_eq!(outcome.code, Some(2), "{}{}", outcome.out, outcome.err);
+    assert!(outcome.out.contains("the target throttled nothing in this run"), "{}", outcome.out);
+    assert!(served.seen().len() < 20, "{}", served.seen().len());
+}
+
+const SOON: &str = r#"
+[[case]]
+name = "soon"
+requirement = "pub/index-within-60s"
+given = [{ publish = "1.0.0" }]
+when = { index = "{crate}" }
+then = [{ shown-within = 0.3 }, { versions = { includes = ["1.0.0"] }, for = "pub/index-within-60s" }]
+"#;
+
+/// An index that shows nothing of a crate until so long after its first publish.
+fn lagging(lag: Duration) -> Served {
+    let since = std::sync::Mutex::new(None);
+    Served::new(
+        |config| config,
+        move |request, registry| {
+            let mut since = since.lock().unwrap();
+            if request.path().ends_with("/crates/new") {
+                since.get_or_insert_with(Instant::now);
+            }
+            match request.path().starts_with("/index/") && since.is_some_and(|since| since.elapsed() < lag) {
+                true => Response::new(404),
+                false => registry.handle(request),
+            }
+        },
+    )
+}
+
+#[test]
+fn an_index_slower_than_the_run_waits_is_told_by_whoever_asks_how_long() {
+    let run = |lag, settle: &str| {
+        let served = lagging(lag);
+        let arguments = [
+            "--write",
+            "--token",
+            TOKEN,
+            "--only",
+            "mine::",
+            "--suite",
+            "mine.toml",
+            "--crate",
+            "none",
+            "--settle",
+            settle,
+        ];
+        Regspec::run(&served.index(), &arguments).file("mine.toml", SOON).finish()
+    };
+    let slow = run(Duration::from_secs(600), "0.4");
+    assert!(slow.out.contains("violates SHOULD pub/index-within-60s"), "{}{}", slow.out, slow.err);
+    assert!(slow.out.contains("expected: shown within 0.3 s"), "{}", slow.out);
+    assert_eq!(slow.report()["totals"]["inconclusive"], 0, "{}", slow.out);
+    // Who waits less than is asked for cannot tell.
+    let hasty = run(Duration::from_secs(600), "0.1");
+    assert_eq!((hasty.code, hasty.report()["totals"]["inconclusive"].as_u64()), (Some(3), Some(1)), "{}", hasty.out);
+}
+
+#[test]
+fn a_gate_that_leads_to_a_login_page() {
+    let served = Served::new(Config::private, |request, registry| {
+        let known = request.headers.get("authorization").is_some_and(|held| [TOKEN, server::OTHER].contains(&held));
+        match request.path() {
+            "/login" => {
+                Response::new(200).header("content-type", "text/html").body("<!doctype html><title>Log in</title>")
+            }
+            path if path.starts_with("/api/") && !known => Response::new(302).header("location", "/login"),
+            _ => registry.handle(request),
+        }
+    });
+    let held =
+        ["--write", "--token", TOKEN, "--other-token", server::OTHER, "--login", "alice", "--other-login", "bob"];
+    let only = ["auth/", "tok/", "yank/auth", "unyank/auth", "own/", "pub/auth", "api/missing-token-denied"];
+    let arguments: Vec<&str> = held.into_iter().chain(only.iter().flat_map(|only| ["--only", only])).collect();
+    let outcome = tested(&served, &arguments, 0);
+    let report = outcome.report();
+    assert_eq!(report["totals"]["violates"], 0, "{}", outcome.out);
+    assert!(outcome.out.contains("violates SHOULD api/error-status"), "{}", outcome.out);
+}

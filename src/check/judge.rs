@@ -42,7 +42,20 @@ pub fn judge_case(spec: &Spec, case: &Case, transcript: &Transcript) -> Judgemen
             }
         }
     }
+    told_by_the_status(&mut judgement.findings);
     judgement
+}
+
+/// What lacks a body because of its status has one fault and not two: that of the status tells it.
+fn told_by_the_status(findings: &mut Vec<(RequirementId, Fault)>) {
+    let stand: Vec<_> =
+        findings.iter().filter(|(_, fault)| matches!(fault.check, "status" | "accepted")).cloned().collect();
+    findings.retain(|(of, fault)| {
+        matches!(fault.check, "status" | "accepted")
+            || !stand
+                .iter()
+                .any(|(known, first)| known == of && first.exchange == fault.exchange && first.actual == fault.actual)
+    });
 }
 
 fn look(expect: &Expect, seen: &Evidence<'_>) -> super::Judged {
@@ -78,6 +91,15 @@ mod tests {
     fn the_same_is_told_once() {
         let judgement = judged(Scene::new().get("/", reply(404)), "[{ status = [200] }, { status = [200] }]");
         assert_eq!(judgement.findings.len(), 1);
+    }
+
+    #[test]
+    fn a_missing_body_is_told_by_its_status() {
+        let judgement = judged(Scene::new().get("/", reply(404)), "[{ status = [200] }, { body = \"published\" }]");
+        let told: Vec<_> = judgement.findings.iter().map(|(_, fault)| &*fault.expected).collect();
+        assert_eq!(told, ["status 200"]);
+        let then = "[{ status = [200], for = \"a/second\" }, { accepted = {} }]";
+        assert_eq!(judged(Scene::new().get("/", reply(404)), then).findings.len(), 2);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{Evidence, Fault, Faults, Judged, Unjudged, aftermath, show};
 use crate::{
-    exchange::{FailureKind, accepts, refuses},
+    exchange::{FailureKind, accepts, redirects, refuses},
     suite::{Check, Expect, Outcome},
 };
 
@@ -32,13 +32,27 @@ pub(super) fn refused(seen: &Evidence<'_>) -> Judged {
     if refuses(reply) {
         return aftermath::faults(seen);
     }
-    Ok(vec![seen.fault("refused: status 400 or above, or errors in the body", show::reply(reply))])
+    let expected = "refused: status 400 or above, or errors in the body";
+    let fault = seen.fault(expected, show::reply(reply));
+    if !redirects(reply) {
+        return Ok(vec![fault]);
+    }
+    // The way to a page that asks to log in is no good answer, yet no success either: no cargo takes it for one.
+    let asked = asks(seen, |check| matches!(check, Check::Outcome(_)));
+    Ok(match aftermath::faults(seen)? {
+        faults if faults.is_empty() && !asked => vec![fault.of("api/error-status")],
+        faults => faults,
+    })
+}
+
+/// Another expectation of the case looks at the same reply in this way.
+fn asks(seen: &Evidence<'_>, how: impl Fn(&Check) -> bool) -> bool {
+    seen.case.decl.then.iter().any(|expect| expect.at.is_none() && how(&expect.check))
 }
 
 /// A refusal is said, not shown by hanging up. Where the case asks for a reply anyway, that expectation tells it.
 fn hung_up(seen: &Evidence<'_>) -> Option<Fault> {
-    let asked =
-        seen.case.decl.then.iter().any(|expect| matches!(expect.check, Check::Answered(_)) && expect.at.is_none());
+    let asked = asks(seen, |check| matches!(check, Check::Answered(_)));
     (!asked).then(|| seen.fault("a reply that refuses", show::outcome(seen.exchange())).of("api/connection-kept"))
 }
 
@@ -51,7 +65,15 @@ pub(super) fn outcome(both: &Outcome, seen: &Evidence<'_>) -> Judged {
     if refuses(reply) {
         return all(&both.refused, seen, aftermath::faults(seen));
     }
-    Ok(vec![seen.fault("accepted with 2xx, or refused with 400 or above", show::reply(reply))])
+    let fault = seen.fault("accepted with 2xx, or refused with 400 or above", show::reply(reply));
+    if !redirects(reply) {
+        return Ok(vec![fault]);
+    }
+    // It was not accepted; what it changed all the same is worse than the way to say so.
+    Ok(match aftermath::faults(seen)? {
+        faults if faults.is_empty() => vec![fault.of("api/error-status")],
+        faults => faults,
+    })
 }
 
 fn all(expects: &[Expect], seen: &Evidence<'_>, first: Judged) -> Judged {
@@ -100,7 +122,16 @@ mod tests {
         let success = Scene::new().get("/", json_reply(200, json!({"errors": []})));
         assert_eq!(success.judge("accepted = {}"), Ok(vec![]));
         assert_eq!(only(success.judge("refused = {}")).actual, "status 200");
-        assert_eq!(only(Scene::new().get("/", reply(302)).judge("refused = {}")).actual, "status 302");
+    }
+
+    #[test]
+    fn a_redirect_is_no_good_refusal_and_no_success() {
+        let mut sent_away = Scene::new().get("/", reply(302));
+        let fault = only(sent_away.judge("refused = {}"));
+        assert_eq!((&*fault.actual, fault.requirement), ("status 302", Some("api/error-status".into())));
+        sent_away.case.decl = decl("[{ refused = {} }, { outcome = { refused = [{ status = [401, 403] }] } }]");
+        assert_eq!(sent_away.judge("refused = {}"), Ok(vec![]));
+        assert_eq!(only(Scene::new().get("/", reply(304)).judge("refused = {}")).requirement, None);
     }
 
     #[test]
@@ -127,7 +158,9 @@ mod tests {
         assert_eq!(only(Scene::new().get("/", reply(201)).judge(check)).requirement, None);
         assert_eq!(Scene::new().get("/", reply(404)).judge(check), Ok(vec![]));
         assert_eq!(only(Scene::new().get("/", reply(403)).judge(check)).requirement, Some("x/y".into()));
-        assert_eq!(only(Scene::new().get("/", reply(302)).judge(check)).actual, "status 302");
+        let sent_away = only(Scene::new().get("/", reply(302)).judge(check));
+        assert_eq!((&*sent_away.actual, sent_away.requirement), ("status 302", Some("api/error-status".into())));
+        assert_eq!(only(Scene::new().get("/", reply(304)).judge(check)).requirement, None);
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub(super) fn probe(args: Run) -> Done {
         ownership: writes.then_some(profile.ownership),
         private: Some(profile.private),
         largest_crate: profile.largest_crate,
+        policy: profile.policy.clone(),
     };
     output::line("# What the target claims, as probed. Review it, then keep it in regspec.toml.");
     output::line("[target]");

@@ -18,6 +18,9 @@ const MOMENT: u64 = 1_767_225_600;
 /// How many bytes an upload to an embedded registry may have.
 const LARGEST: u64 = 8 << 20;
 
+/// How many requests a second the embedded registry that throttles answers.
+const BUDGET: u32 = 4;
+
 /// Registries inside this process: one for each variant that a plan needs.
 pub struct Embedded {
     seed: u64,
@@ -59,6 +62,7 @@ impl Started {
     pub fn kind(&self, profile: &mut Profile) {
         profile.private = matches!(self.variant, Variant::Private | Variant::Redirect);
         profile.largest_crate = Some(LARGEST);
+        profile.throttles = self.variant == Variant::Throttling;
         profile.redirect = self.variant == Variant::Redirect;
         profile.etag = self.variant != Variant::Dated;
         profile.last_modified = self.variant == Variant::Dated;
@@ -143,7 +147,6 @@ impl Embedded {
             .token(MAIN_TOKEN)
             .other_token(OTHER_TOKEN)
             .clock(Clock::fixed(now))
-            .max_upload(usize::try_from(LARGEST).expect("a few megabytes"))
             .max_upload(usize::try_from(LARGEST).expect("a few megabytes"));
         let mut downloads = None;
         match variant {
@@ -161,6 +164,7 @@ impl Embedded {
                 downloads = Some(files);
             }
             Variant::Dated => config = config.validators(Validators::LastModified),
+            Variant::Throttling => config = config.throttle(BUDGET),
         }
         let config = (self.configure)(config);
         let handler = (self.handler)(Arc::new(Registry::new(config)));

@@ -198,16 +198,18 @@ impl Engine {
         (record(&self.spec, case, &performed.transcript, performed.end), performed.transcript)
     }
 
-    /// Runs all cases: those that show wrong tokens last, behind them those that need quiet, each alone; then those that
-    /// failed beside others once more alone.
+    /// Runs all cases: those that show wrong tokens late, behind them those that judge what the run met and those that need
+    /// quiet, each alone; then those that failed beside others once more alone.
     ///
     /// `seen` is told each record as it comes. Records come in the order of the cases.
     pub async fn run(&self, cases: &[Case], seen: &(dyn Fn(&Record) + Sync)) -> Vec<Record> {
         let (quiet, busy): (Vec<_>, Vec<_>) = cases.iter().partition(|case| case.needs_quiet());
-        let (last, first): (Vec<_>, Vec<_>) = busy.into_iter().partition(|case| case.wrong_tokens() > 0);
+        let (throttled, rest): (Vec<_>, Vec<_>) =
+            busy.into_iter().partition(|case| case.needs.contains(&Need::Throttled));
+        let (denied, first): (Vec<_>, Vec<_>) = rest.into_iter().partition(|case| case.wrong_tokens() > 0);
         let jobs = self.setup.options.jobs.max(1);
         let mut done: BTreeMap<&str, Record> = BTreeMap::new();
-        for (group, jobs) in [(first, jobs), (last, jobs), (quiet, 1)] {
+        for (group, jobs) in [(first, jobs), (denied, jobs), (throttled, jobs), (quiet, 1)] {
             let mut running = stream::iter(group)
                 .map(|case| async move { (case, self.run_case(case, 1).await) })
                 .buffer_unordered(jobs);

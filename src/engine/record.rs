@@ -1,9 +1,12 @@
+use std::sync::Arc;
+
 use crate::{
     check::{judge_case, symptoms},
     exchange::{Transcript, curl},
     plan::Case,
     session::End,
     spec::{Level, RequirementId, Spec},
+    suite::Check,
     verdict::{Finding, Record, Verdict},
 };
 
@@ -58,8 +61,15 @@ pub fn record(spec: &Spec, case: &Case, transcript: &Transcript, end: End) -> Re
             record.blocked_by = Some(by);
         }
         End::Inconclusive(why) => {
-            record.verdict = Verdict::Inconclusive;
-            record.reason = Some(why);
+            // That something did not show is what keeps a case from being judged, and what one case asks about.
+            judged(spec, &how_long(case), transcript, &mut record);
+            if record.verdict == Verdict::Violates {
+                record.notes = vec![format!("not judged further: {why}")];
+            } else {
+                record.verdict = Verdict::Inconclusive;
+                record.reason = Some(why);
+                record.operations.clear();
+            }
         }
         End::NotApplicable(why) => {
             record.verdict = Verdict::NotApplicable;
@@ -67,6 +77,13 @@ pub fn record(spec: &Spec, case: &Case, transcript: &Transcript, end: End) -> Re
         }
     }
     record
+}
+
+/// The case with no more than its questions of how long a change took to show.
+fn how_long(case: &Case) -> Case {
+    let mut decl = (*case.decl).clone();
+    decl.then.retain(|expect| matches!(expect.check, Check::ShownWithin(_)));
+    Case { decl: Arc::new(decl), ..case.clone() }
 }
 
 fn judged(spec: &Spec, case: &Case, transcript: &Transcript, record: &mut Record) {

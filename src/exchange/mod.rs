@@ -14,7 +14,7 @@ pub use headers::Headers;
 pub use redact::Redactor;
 pub use transcript::{
     Called, Endpoints, Exchange, Failure, FailureKind, Recorded, Role, Shown, Transcript, Uploaded, accepts, declines,
-    refuses,
+    redirects, refuses,
 };
 
 use serde::{Deserialize, Serialize};

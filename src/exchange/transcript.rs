@@ -193,6 +193,11 @@ pub fn refuses(reply: &Response) -> bool {
     reply.status >= 400 || (reply.is_success() && lists_errors(reply))
 }
 
+/// Whether a reply sends the caller elsewhere, which neither accepts nor refuses.
+pub fn redirects(reply: &Response) -> bool {
+    (300..400).contains(&reply.status) && reply.status != 304
+}
+
 /// Whether a refusal may be a decision of the registry: a failure of the server is none.
 pub fn declines(reply: &Response) -> bool {
     refuses(reply) && reply.status < 500

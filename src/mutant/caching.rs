@@ -1,6 +1,6 @@
 use super::{
     Mutant,
-    spoil::{Action, By, files, gzip, is, lines, lock, refuse_if, remembering, replies, status, successes},
+    spoil::{Action, By, files, gzip, is, lines, lock, refuse_if, remembering, replies, status, status_of, successes},
 };
 use crate::{
     exchange::{Request, Response},
@@ -26,6 +26,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
         Rule::Revalidates,
     )
     .on(Variant::Dated),
+    Mutant::spoilt("retry-after-in-words", &["http/retry-after"], "derived", |registry, request| {
+        status_of(registry, request, 429, |reply| reply.headers.set("retry-after", "a moment"))
+    })
+    .on(Variant::Throttling),
+    Mutant::spoilt("retry-after-with-fraction", &["http/retry-after"], "derived", |registry, request| {
+        status_of(registry, request, 429, |reply| reply.headers.set("retry-after", "0.5"))
+    })
+    .on(Variant::Throttling),
     Mutant::stateful("index-304-unasked", &["http/304-bodyless"], "derived", |registry| {
         remembering::<By<String>>(registry, |registry, request, seen| {
             successes(registry, request, FILE, |reply| {

@@ -5,13 +5,16 @@ use serde_json::{Value, json};
 use super::{
     Mutant,
     envelope::published,
-    spoil::{Action, By, bodies, is, lock, refusal, refuse_if, remembering, replies, soundly, status, successes},
+    spoil::{
+        Action, By, bodies, is, lock, refusal, refuse_if, remembering, replies, soundly, status, status_of, successes,
+    },
     upload::Upload,
 };
 use crate::{
     exchange::{Request, Response},
     package::index_path,
     reference::{Registry, Route, Rule},
+    suite::Variant,
 };
 
 const PUBLISH: &[Action] = &[Action::Publish];
@@ -26,16 +29,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::spoilt("warnings-null-inside", &["pub/reply-warnings"], "derived", |registry, request| {
         bodies(registry, request, PUBLISH, |body| body["warnings"]["invalid_categories"] = Value::Null)
     }),
-    Mutant::spoilt(
-        "category-refused",
-        &["pub/warnings-not-errors", "meta/cargo-json-accepted"],
-        "derived",
-        |registry, request| {
-            super::upload::refuse_uploads(registry, request, "there is no such category", |upload| {
-                upload.metadata.get("categories").and_then(Value::as_array).is_some_and(|all| !all.is_empty())
-            })
-        },
-    ),
+    Mutant::spoilt("throttled-with-a-page", &["pub/rate-limit-shape"], "derived", |registry, request| {
+        status_of(registry, request, 429, |reply| {
+            reply.headers.set("content-type", "text/html");
+            reply.body = "<!doctype html><title>Too many requests</title>".into();
+        })
+    })
+    .on(Variant::Throttling),
     Mutant::without(
         "publish-without-token",
         &[

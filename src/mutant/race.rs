@@ -20,6 +20,9 @@ use crate::{
 
 const PAUSE: Duration = Duration::from_millis(40);
 
+/// How long a mark lasts that two requests shall meet at even where one of them had to wait for its turn.
+const LONG: Duration = Duration::from_millis(300);
+
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::spoilt(
         "two-winners",
@@ -81,10 +84,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::stateful("yank-lost-beside-publish", &["yank/index-flag"], "derived", |registry| {
         remembering::<By<usize>>(registry, |registry, request, running| {
             if let Some(upload) = Upload::read(registry, request) {
-                return during(running, upload.name(), || registry.handle(request));
+                return during(running, upload.name(), LONG, || registry.handle(request));
             }
             match registry.route(request) {
-                Route::Yank { name, .. } if lock(running).contains_key(&name) => soundly(registry, request),
+                Route::Yank { name, .. } if meets(running, &name) => soundly(registry, request),
                 _ => registry.handle(request),
             }
         })
@@ -92,7 +95,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::stateful("half-a-file-during-publish", &["line/ndjson"], "B4 nora#682", |registry| {
         remembering::<By<usize>>(registry, |registry, request, running| {
             if let Some(upload) = Upload::read(registry, request) {
-                return during(running, &index_path(upload.name()), || registry.handle(request));
+                return during(running, &index_path(upload.name()), PAUSE, || registry.handle(request));
             }
             successes(registry, request, &[Action::File], |reply| {
                 if let Route::IndexFile(path) = registry.route(request)
@@ -106,7 +109,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::stateful("index-500-during-publish", &["pub/poll-clean"], "derived", |registry| {
         remembering::<By<usize>>(registry, |registry, request, running| {
             if let Some(upload) = Upload::read(registry, request) {
-                return during(running, &index_path(upload.name()), || registry.handle(request));
+                return during(running, &index_path(upload.name()), PAUSE, || registry.handle(request));
             }
             match registry.route(request) {
                 Route::IndexFile(path) if lock(running).contains_key(&path) => {
@@ -146,11 +149,11 @@ fn is_new(listed: &By<Instant>, id: &str) -> bool {
 }
 
 /// Publishes slowly, and lets others see that it is under way, from before the first change until after the last.
-fn during(running: &Mutex<By<usize>>, key: &str, publish: impl FnOnce() -> Response) -> Response {
+fn during(running: &Mutex<By<usize>>, key: &str, pause: Duration, publish: impl FnOnce() -> Response) -> Response {
     *lock(running).entry(key.to_owned()).or_default() += 1;
-    thread::sleep(PAUSE / 2);
+    thread::sleep(pause / 2);
     let reply = publish();
-    thread::sleep(PAUSE / 2);
+    thread::sleep(pause / 2);
     let mut running = lock(running);
     if let Some(number) = running.get_mut(key) {
         *number -= 1;
@@ -159,4 +162,18 @@ fn during(running: &Mutex<By<usize>>, key: &str, publish: impl FnOnce() -> Respo
         }
     }
     reply
+}
+
+/// Whether a publish is under way, or begins while this request looks at its disk.
+fn meets(running: &Mutex<By<usize>>, key: &str) -> bool {
+    let until = Instant::now() + LONG / 2;
+    loop {
+        if lock(running).contains_key(key) {
+            return true;
+        }
+        if Instant::now() >= until {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
 }

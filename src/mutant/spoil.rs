@@ -134,6 +134,20 @@ pub(super) fn status(registry: &Registry, request: &Request, actions: &[Action],
     })
 }
 
+/// Edits what has one status.
+pub(super) fn status_of(
+    registry: &Registry,
+    request: &Request,
+    status: u16,
+    edit: impl FnOnce(&mut Response),
+) -> Response {
+    let mut reply = registry.handle(request);
+    if reply.status == status {
+        edit(&mut reply);
+    }
+    reply
+}
+
 /// Edits the JSON with which some actions say that all went well.
 pub(super) fn bodies(
     registry: &Registry,

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     package::{Envelope, Tarball},
     spec::{LoadError, RequirementId, Spec},
-    suite::{CaseDecl, Check, Corpora, Element, Expect, PLACEHOLDERS, Suite, Text, Verb},
+    suite::{CaseDecl, Check, Corpora, Element, Expect, PLACEHOLDERS, Step, Suite, Text, Verb},
 };
 
 /// The cases of the declared suites, in order, each checked against the contract.
@@ -31,6 +31,9 @@ pub fn declared(spec: &Spec, suites: &[Suite], corpora: &Corpora) -> Result<Vec<
             };
             for element in elements {
                 declared.forms(element.as_ref())?;
+                for (at, expect) in decl.then.iter().enumerate() {
+                    declared.values(declared.place.expectation(at), expect, element.as_ref())?;
+                }
                 cases.push(declared.case(element));
             }
         }
@@ -55,20 +58,8 @@ impl Declared<'_> {
                 return Err(self.place.unknown(&["requirement", "also"], "requirement", id.as_str(), known));
             }
         }
-        for text in self.texts() {
-            for name in text.placeholders() {
-                let kinds: Vec<&str> = self.spec.kinds().collect();
-                if !PLACEHOLDERS.iter().any(|(known, _)| *known == name) && !kinds.contains(&name) {
-                    let known = PLACEHOLDERS.iter().map(|(known, _)| *known).chain(kinds);
-                    return Err(self.place.unknown(&[], "placeholder", name, known));
-                }
-                if name == "each" && decl.each.is_none() && decl.draw.is_none() {
-                    return Err(self
-                        .place
-                        .wrong((&[], "each"), "`{each}` stands there without `each = …` or `draw = …`"));
-                }
-            }
-        }
+        self.placeholders(self.place, self.steps().flat_map(Step::texts))?;
+        self.earlier_marks()?;
         for step in self.steps() {
             if let Verb::Call(call) = &step.verb
                 && self.spec.operation(&call.operation).is_none()
@@ -88,6 +79,41 @@ impl Declared<'_> {
             .try_for_each(|(at, expect)| self.expectation(self.place.expectation(at), expect, &decl.requirement))
     }
 
+    fn placeholders<'t>(&self, place: Place<'_>, texts: impl IntoIterator<Item = &'t Text>) -> Result<(), LoadError> {
+        for name in texts.into_iter().flat_map(Text::placeholders) {
+            if !PLACEHOLDERS.iter().any(|(known, _)| *known == name) && !self.spec.kinds().any(|kind| kind == name) {
+                let known = PLACEHOLDERS.iter().map(|(known, _)| *known).chain(self.spec.kinds());
+                return Err(place.unknown(&[], "placeholder", name, known));
+            }
+            if name == "each" && self.decl.each.is_none() && self.decl.draw.is_none() {
+                return Err(place.wrong((&[], "each"), "`{each}` stands there without `each = …` or `draw = …`"));
+            }
+        }
+        Ok(())
+    }
+
+    /// A step builds on replies that came before it.
+    fn earlier_marks(&self) -> Result<(), LoadError> {
+        let mut earlier: Vec<&str> = Vec::new();
+        for step in self.steps() {
+            for (key, mark) in step.builds_on() {
+                if !earlier.contains(&mark) {
+                    return Err(self.place.unknown(&[key], "earlier mark", mark, earlier));
+                }
+            }
+            earlier.extend(step.mark.as_deref());
+        }
+        Ok(())
+    }
+
+    fn mark(&self, place: Place<'_>, key: &str, mark: &str) -> Result<(), LoadError> {
+        // The steps of a journey are code, and so are their marks.
+        if self.decl.journey.is_some() || self.steps().any(|step| step.mark.as_deref() == Some(mark)) {
+            return Ok(());
+        }
+        Err(place.unknown(&[key], "mark", mark, self.steps().filter_map(|step| step.mark.as_deref())))
+    }
+
     fn expectation(&self, place: Place<'_>, expect: &Expect, otherwise: &RequirementId) -> Result<(), LoadError> {
         let decl = self.decl;
         let speaks_for = expect.requirement.as_ref().unwrap_or(otherwise);
@@ -98,13 +124,10 @@ impl Declared<'_> {
             let message = format!("a check speaks for {id}, which stands neither in `requirement` nor in `also`");
             return Err(place.wrong((&["for"], id.as_str()), message).hint(format!("add `{id}` to `also`")));
         }
-        if let Some(mark) = &expect.at
-            && decl.journey.is_none()
-            && !self.steps().any(|step| step.mark.as_deref() == Some(mark))
-        {
-            let known = self.steps().filter_map(|step| step.mark.as_deref());
-            return Err(place.unknown(&["at"], "mark", mark, known));
+        for (key, mark) in expect.at.iter().map(|mark| ("at", mark.as_str())).chain(expect.check.marks()) {
+            self.mark(place, key, mark)?;
         }
+        self.placeholders(place, expect.check.texts())?;
         match &expect.check {
             Check::Schema(name) if self.spec.schemas.get(name).is_none() => {
                 let mut known: Vec<_> = self.spec.schemas.names().collect();
@@ -121,6 +144,25 @@ impl Declared<'_> {
             let hint = "leave the check out, or say in an `outcome` what must hold if accepted and if refused";
             place.wrong((&[], expect.check.name()), message).hint(hint)
         })
+    }
+
+    /// What checks say in JSON, which an element of a list may complete.
+    fn values(&self, place: Place<'_>, expect: &Expect, element: Option<&Element>) -> Result<(), LoadError> {
+        // What is drawn is JSON or not as its strategy goes.
+        let drawn = |text: &Text| self.decl.draw.is_some() && text.placeholders().any(|name| name == "each");
+        for (key, text) in expect.check.json_texts().into_iter().filter(|(_, text)| !drawn(text)) {
+            let fill = |name: &str| match element {
+                Some(element) if name == "each" => Some(element.value.clone()),
+                _ => Some("x".to_owned()),
+            };
+            let filled = text.replace(fill).unwrap_or_default();
+            if let Err(error) = serde_json::from_str::<serde_json::Value>(&filled) {
+                return Err(place.wrong((&[], key), format!("`{}` is not JSON: {error}", text.raw())));
+            }
+        }
+        let Check::Outcome(outcome) = &expect.check else { return Ok(()) };
+        let mut both = outcome.accepted.iter().chain(&outcome.refused);
+        both.try_for_each(|expect| self.values(place, expect, element))
     }
 
     /// Names of tarball and envelope forms, which an element of a list may give.
@@ -165,11 +207,7 @@ impl Declared<'_> {
         }
     }
 
-    fn steps(&self) -> impl Iterator<Item = &crate::suite::Step> {
+    fn steps(&self) -> impl Iterator<Item = &Step> {
         self.decl.given.iter().chain(&self.decl.when).chain(&self.decl.after)
-    }
-
-    fn texts(&self) -> Vec<&Text> {
-        self.steps().flat_map(crate::suite::Step::texts).collect()
     }
 }

@@ -74,6 +74,8 @@ pub struct Config {
     pub seed: u64,
     /// It answers operations that crates.io took away.
     pub removed_operations: bool,
+    /// How many requests it answers within a second; the others are throttled. Any number if not given.
+    pub budget: Option<u32>,
 }
 
 impl Config {
@@ -93,6 +95,7 @@ impl Config {
             policy: Policy::default(),
             seed: 0,
             removed_operations: false,
+            budget: None,
         }
     }
 
@@ -190,6 +193,13 @@ impl Config {
     #[must_use]
     pub fn removed_operations(mut self) -> Self {
         self.removed_operations = true;
+        self
+    }
+
+    /// Throttles what is beyond so many requests within a second.
+    #[must_use]
+    pub fn throttle(mut self, budget: u32) -> Self {
+        self.budget = Some(budget);
         self
     }
 

@@ -38,6 +38,7 @@ mod state;
 mod template;
 #[cfg(test)]
 mod testing;
+mod throttle;
 mod yank;
 
 pub use clock::Clock;

@@ -1,6 +1,6 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Config, Policy, Route, Rule, State, reply::Refusal, seed};
+use super::{Config, Policy, Route, Rule, State, reply::Refusal, seed, throttle::Throttle};
 use crate::exchange::{Request, Response};
 
 /// A registry that conforms, save for the rules it was told to break.
@@ -8,6 +8,7 @@ use crate::exchange::{Request, Response};
 pub struct Registry {
     pub(super) config: Config,
     state: Mutex<State>,
+    throttle: Throttle,
 }
 
 impl Registry {
@@ -17,7 +18,7 @@ impl Registry {
             Policy::Cargo => State::default(),
             Policy::CratesIo => seed::state(&config),
         };
-        Self { config, state: Mutex::new(state) }
+        Self { config, state: Mutex::new(state), throttle: Throttle::default() }
     }
 
     /// What kind of registry this is.
@@ -58,6 +59,9 @@ impl Registry {
     fn answer(&self, request: &Request) -> Result<Response, Refusal> {
         if self.config.policy == Policy::CratesIo {
             return Ok(self.crates_io(request));
+        }
+        if let Some(budget) = self.config.budget {
+            self.throttle.admit(budget)?;
         }
         if request.body.len() > self.config.max_upload && self.upholds(Rule::UploadLimit) {
             return Err(Refusal::too_large(self.config.max_upload));

@@ -66,6 +66,14 @@ impl Refusal {
         Self { field: Some(("allow", allow.to_owned())), ..Self::new(405, "this address has no such method") }
     }
 
+    /// More requests than the registry takes; when it takes more, in seconds.
+    pub(super) fn too_fast(seconds: u64) -> Self {
+        Self {
+            field: Some(("retry-after", seconds.to_string())),
+            ..Self::new(429, "too many requests, try again later")
+        }
+    }
+
     /// More bytes than the registry takes.
     pub(super) fn too_large(limit: usize) -> Self {
         Self::new(413, format!("a request may have at most {limit} bytes"))

@@ -182,6 +182,7 @@ impl Builder<'_> {
         if let Some(index) = &self.session.profile.endpoints.index {
             krate.set_home(&format!("sparse+{index}/"));
         }
+        krate.set(self.session.profile.policy.fields());
         if let Some(json) = &publish.json {
             let json = self.fill(json)?;
             let members: Map<String, Value> = serde_json::from_str(&json)

@@ -16,6 +16,7 @@ mod raw;
 mod sample;
 mod secrets;
 mod settle;
+mod throttled;
 mod wait;
 
 pub use client::Client;
@@ -48,6 +49,7 @@ pub struct Session {
     claims: Claims,
     guard: guard::Guard,
     pace: pace::Pace,
+    throttled: throttled::Throttled,
     profile: Profile,
     sent: AtomicUsize,
     prepared: tokio::sync::OnceCell<Result<(), String>>,
@@ -67,6 +69,7 @@ impl Session {
             redactor: secrets::redactor(&credentials, &options),
             guard: guard::Guard::new(&remote, &options),
             pace: pace::Pace::new(&options),
+            throttled: throttled::Throttled::default(),
             profile: Profile::default(),
             sent: AtomicUsize::new(0),
             prepared: tokio::sync::OnceCell::new(),
@@ -80,6 +83,7 @@ impl Session {
             remote,
             claims,
         };
+        session.profile.policy = session.claims.policy.clone();
         session.profile.hold(&session.credentials, &session.options);
         session
     }
@@ -140,17 +144,23 @@ impl Session {
         }
         let mut waited = 0;
         loop {
-            self.pace.turn().await;
-            self.sent.fetch_add(1, Ordering::Relaxed);
-            let reply = self.client.send(request, raw).await;
+            let reply = self.send_once(request, raw).await;
             match &reply {
                 Ok(response) if matches!(response.status, 429 | 503) && waited < pace::PATIENCE => {
                     let Some(delay) = self.pace.throttled(response) else { return reply };
+                    self.throttled.note(request, response);
                     waited += 1;
                     tokio::time::sleep(delay).await;
                 }
                 _ => return reply,
             }
         }
+    }
+
+    /// Sends a request that may pass, however the target answers.
+    async fn send_once(&self, request: &Request, raw: bool) -> Result<Response, Failure> {
+        self.pace.turn().await;
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        self.client.send(request, raw).await
     }
 }

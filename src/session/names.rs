@@ -1,12 +1,18 @@
 use sha2::{Digest, Sha256};
 
-use crate::{exchange::Bindings, plan::Case, suite::NameForm, target::Options};
+use crate::{
+    exchange::Bindings,
+    plan::Case,
+    suite::NameForm,
+    target::{Options, Policy},
+};
 
 /// The longest name that registries commonly take.
 const LONGEST: usize = 64;
 
-/// The fresh names of a case: from run, suite, case and attempt, so that no two share one.
-pub(super) fn fresh(case: &Case, options: &Options, attempt: usize) -> Bindings {
+/// The fresh names of a case: from run, suite, case and attempt, so that no two share one. All begin with what the target
+/// wants names to begin with.
+pub(super) fn fresh(case: &Case, options: &Options, policy: &Policy, attempt: usize) -> Bindings {
     let run = &options.run_id;
     let digest = Sha256::digest(format!("{run}/{}/{}/{attempt}", options.seed, case.id));
     let base = match case.decl.names {
@@ -15,9 +21,9 @@ pub(super) fn fresh(case: &Case, options: &Options, attempt: usize) -> Bindings 
             let tail = &letters(&digest[..8])[..4];
             let words = case.id.split("::").skip(1).collect::<Vec<_>>().join("-");
             // `-other` and the like have to fit behind it.
-            let room = LONGEST - "rs---other".len() - run.len() - tail.len();
-            let words: String = words.chars().take(room).collect();
-            format!("rs-{run}-{}-{tail}", words.trim_end_matches('-'))
+            let taken = policy.prefix().len() + "rs---other".len() + run.len() + tail.len();
+            let words: String = words.chars().take(LONGEST.saturating_sub(taken)).collect();
+            format!("{}rs-{run}-{}-{tail}", policy.prefix(), words.trim_end_matches('-'))
         }
     };
     let mut names = Bindings::default();

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     exchange::{
         Bindings, Exchange, FailureKind, Request, Response, Role, Shown, Transcript, Uploaded, accepts, declines,
-        refuses,
+        redirects, refuses,
     },
     package::Upload,
     plan::Case,
@@ -82,7 +82,7 @@ pub(super) struct Run<'a> {
 impl<'a> Run<'a> {
     pub(super) fn new(session: &'a Session, case: &'a Case, may_refuse: bool, attempt: usize) -> Self {
         let profile = &session.profile;
-        let mut bindings = names::fresh(case, &session.options, attempt);
+        let mut bindings = names::fresh(case, &session.options, &profile.policy, attempt);
         let mut foreign_data = false;
         if !case.publishes()
             && let Some(sample) = &profile.sample
@@ -121,6 +121,9 @@ impl<'a> Run<'a> {
     }
 
     async fn all(&mut self) -> Result<(), End> {
+        if self.case.needs.contains(&Need::Throttled) {
+            return self.throttled().await;
+        }
         if self.case.needs.contains(&Need::Sample) {
             self.session.prepare().await.map_err(|why| End::Blocked { by: "env/layout".into(), why })?;
         }
@@ -150,7 +153,7 @@ impl<'a> Run<'a> {
             let at = self.step(step, Role::When).await?;
             self.judgeable(step, at)?;
             let refused = match &self.transcript.exchanges[at].reply {
-                Ok(reply) => refuses(reply),
+                Ok(reply) => refuses(reply) || redirects(reply),
                 // Whether that was a refusal shows in what changed.
                 Err(failure) => failure.kind == FailureKind::Closed,
             };
@@ -171,6 +174,9 @@ impl<'a> Run<'a> {
         }
         self.bind_kinds(step, role).await?;
         let Built { request, upload } = self.builder().build(step)?;
+        if let Some(why) = upload.as_ref().and_then(|upload| self.session.profile.policy.refuses(&upload.metadata)) {
+            return Err(End::NotApplicable(format!("the registry refuses it by policy: {why}")));
+        }
         let name = self.builder().crate_of(step).unwrap_or_default();
         if step.verb.mutates() && self.foreign(&name) {
             return Err(End::NotApplicable(format!("it would change `{name}`, which this run did not make")));
@@ -259,8 +265,7 @@ impl<'a> Run<'a> {
         let mut at = first;
         for _ in 0..30 {
             let exchange = &self.transcript.exchanges[at];
-            let redirects = exchange.response().is_some_and(|r| (300..400).contains(&r.status) && r.status != 304);
-            if !redirects {
+            if !exchange.response().is_some_and(redirects) {
                 break;
             }
             self.transcript.exchanges[at].mark = Some("hop".to_owned());

@@ -62,7 +62,8 @@ impl Run<'_> {
         };
         let since = expected.since.unwrap_or_else(Instant::now);
         let settle = self.session.options.settle;
-        let stuck = self.session.pace.is_stuck();
+        // Who asks how long it takes waits whatever other cases found.
+        let stuck = self.session.pace.is_stuck() && !self.asks_how_long();
         let until = if stuck { since } else { since + settle };
         let mut at = self.look(step, &request, role, &expected, until).await?;
         let waited = since.elapsed().as_secs_f64();
@@ -76,6 +77,10 @@ impl Run<'_> {
                 "the index showed no change within {} s for several cases on end, so that none is waited for any more{why}",
                 settle.as_secs_f64()
             )));
+        }
+        if !there && !conditional {
+            // What follows takes as long again, and may be cut short by the time that a case has.
+            self.transcript.exchanges[at].shown = Some(Shown::NotInTime { after_s: waited });
         }
         let shown = if there || conditional {
             Shown::InTime { after_s: waited }
@@ -117,6 +122,10 @@ impl Run<'_> {
             }
             _ => Ok(at),
         }
+    }
+
+    fn asks_how_long(&self) -> bool {
+        self.case.decl.then.iter().any(|expect| matches!(expect.check, Check::ShownWithin(_)))
     }
 
     /// Looks until the change is there or the time is up. Keeps the last look alone.
@@ -216,7 +225,7 @@ impl Run<'_> {
         if !self.case.publishes() || !self.session.pace.may_make(1) {
             return Ok(false);
         }
-        let names = names::fresh(self.case, &self.session.options, CONTROL);
+        let names = names::fresh(self.case, &self.session.options, &self.session.profile.policy, CONTROL);
         let name = names.get("crate").unwrap_or_default().to_owned();
         self.later_publish_shows(&name, settle).await
     }

@@ -77,6 +77,8 @@ pub enum Variant {
     Dated,
     /// It is reached over TLS.
     Tls,
+    /// It answers few requests a second.
+    Throttling,
 }
 
 /// How the fresh names of a case are formed.

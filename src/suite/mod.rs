@@ -4,6 +4,7 @@ mod call;
 mod case;
 mod corpus;
 mod expect;
+mod mentions;
 mod placeholders;
 mod step;
 mod text;

@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use super::Policy;
+
 /// Something that a registry may offer or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -50,13 +52,13 @@ pub enum Writers {
 }
 
 /// What a target claims of itself: `[target]` in `regspec.toml`. What is not said is probed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Claims {
     /// The actions that it offers.
     pub actions: Option<Vec<Action>>,
     /// Actions that it does not offer.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub without: Vec<Action>,
     /// Who may write.
     pub writers: Option<Writers>,
@@ -66,6 +68,9 @@ pub struct Claims {
     pub private: Option<bool>,
     /// How many bytes an upload may have.
     pub largest_crate: Option<u64>,
+    /// What it asks of a package beyond the protocol.
+    #[serde(flatten)]
+    pub policy: Policy,
 }
 
 impl Claims {

@@ -4,6 +4,7 @@ mod claims;
 mod credentials;
 mod inputs;
 mod options;
+mod policy;
 mod profile;
 mod secret;
 
@@ -11,6 +12,7 @@ pub use claims::{Action, Claims, Writers};
 pub use credentials::{Credentials, HeldCookie, HeldToken, HeldUser, OneOrMany, Plain, TokenState};
 pub use inputs::{Inputs, TargetTable};
 pub use options::{Options, random_run_id, run_id_of};
+pub use policy::{ManifestField, Policy};
 pub use profile::{Profile, Sample};
 pub use secret::Secret;
 

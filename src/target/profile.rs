@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Credentials, Options, Writers};
+use super::{Action, Credentials, Options, Policy, Writers};
 use crate::{exchange::Endpoints, spec::Need, suite::Variant};
 
 /// What the target claims, as told or probed, and what the run holds.
@@ -25,12 +25,16 @@ pub struct Profile {
     pub ownership: bool,
     /// How many bytes a crate may have, as far as declared.
     pub largest_crate: Option<u64>,
+    /// What it asks of a package beyond the protocol.
+    pub policy: Policy,
     /// Index files carry an ETag.
     pub etag: bool,
     /// Index files carry Last-Modified.
     pub last_modified: bool,
     /// Downloads answer with a redirect.
     pub redirect: bool,
+    /// It is there to be hurried until it throttles.
+    pub throttles: bool,
     /// The crate that cases read.
     pub sample: Option<Sample>,
     /// Why there is no sample.
@@ -126,7 +130,8 @@ impl Profile {
             ),
             Need::Cargo | Need::Nightly => Some("needs a real cargo".to_owned()),
             Need::SecondRegistry => Some("needs a second registry".to_owned()),
-            Need::Throttled => Some("the target throttled nothing".to_owned()),
+            // That shows in the run.
+            Need::Throttled => None,
         }
     }
 
@@ -147,6 +152,7 @@ impl Profile {
             Variant::Redirect => self.lacks(Need::Redirect),
             Variant::Dated => self.lacks(Need::LastModified),
             Variant::Tls => self.lacks(Need::Tls),
+            Variant::Throttling => self.lacks(Need::Throttled),
         }
     }
 }

@@ -66,6 +66,10 @@ pub struct TargetTable {
     pub ownership: Option<bool>,
     pub private: Option<bool>,
     pub largest_crate: Option<u64>,
+    pub name_prefix: Option<String>,
+    pub foreign_dependencies: Option<bool>,
+    pub wildcards: Option<bool>,
+    pub manifest_fields: Vec<super::ManifestField>,
 }
 
 impl Inputs {
@@ -157,6 +161,13 @@ impl TargetTable {
             ownership: self.ownership.or(there.ownership),
             private: self.private.or(there.private),
             largest_crate: self.largest_crate.or(there.largest_crate),
+            name_prefix: self.name_prefix.or(there.name_prefix),
+            foreign_dependencies: self.foreign_dependencies.or(there.foreign_dependencies),
+            wildcards: self.wildcards.or(there.wildcards),
+            manifest_fields: match self.manifest_fields.is_empty() {
+                true => there.manifest_fields,
+                false => self.manifest_fields,
+            },
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    super::{Claims, Credentials, Options, Remote, Secret, Target, base, is_loopback, run_id_of},
+    super::{Claims, Credentials, Options, Policy, Remote, Secret, Target, base, is_loopback, run_id_of},
     Inputs,
 };
 use crate::spec::{LoadError, Need};
@@ -41,6 +41,12 @@ impl Inputs {
             ownership: table.ownership,
             private: table.private,
             largest_crate: table.largest_crate,
+            policy: Policy {
+                name_prefix: table.name_prefix,
+                foreign_dependencies: table.foreign_dependencies,
+                wildcards: table.wildcards,
+                manifest_fields: table.manifest_fields,
+            },
         }
     }
 
