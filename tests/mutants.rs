@@ -23,10 +23,18 @@ mod bugs;
 use bugs::{is_of, quoted};
 
 /// Checks that no mutant makes fail, with the reason.
-const NEVER_SEEN: &[(&str, &str)] = &[(
-    "shown_within",
-    "no mutant is waited for as long as the 60 s that it asks about; odd_targets.rs sees it fail with less",
-)];
+const NEVER_SEEN: &[(&str, &str)] = &[
+    ("reply", CALLS),
+    ("error_reply", CALLS),
+    ("pages", CALLS),
+    ("ordered", CALLS),
+    (
+        "shown_within",
+        "no mutant is waited for as long as the 60 s that it asks about; odd_targets.rs sees it fail with less",
+    ),
+];
+
+const CALLS: &str = "it looks at calls of a document's operations, which no case of this contract makes";
 
 /// Threads that run mutants side by side: each waits for its servers most of the time.
 const THREADS: usize = 8;
@@ -132,12 +140,12 @@ fn every_mutant_is_noticed_and_every_check_was_seen_to_fail() {
 
     let seen: BTreeSet<&str> = kills.iter().flat_map(|kill| kill.checks.iter().map(String::as_str)).collect();
     let excused: BTreeSet<&str> = NEVER_SEEN.iter().map(|(name, _)| *name).collect();
-    let never: Vec<_> = Check::VOCABULARY
+    let never: BTreeSet<_> = Check::VOCABULARY
         .iter()
         .map(|(name, _)| *name)
         .filter(|name| !seen.contains(name) && *name != "outcome")
         .collect();
-    assert_eq!(never, excused.into_iter().collect::<Vec<_>>(), "checks that were never seen to fail");
+    assert_eq!(never, excused, "checks that were never seen to fail");
 
     let wrong = unfounded(&kills);
     assert!(wrong.is_empty(), "docs/known-bugs.md claims what is not so:\n{}", wrong.join("\n"));

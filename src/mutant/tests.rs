@@ -103,7 +103,6 @@ const UNBROKEN: &[(&str, &str)] = &[
     ("http/h2", "protocols are offered by the server"),
     ("meta/null-scalars", "it may refuse, and what it makes of null is the business of line/*"),
     ("pub/index-within-60s", "no mutant is waited for as long as 60 s"),
-    ("tok/revoked-denied", "no token of the embedded registry was ever revoked"),
 ];
 
 #[test]
