@@ -35,6 +35,16 @@ pub enum Validators {
     LastModified,
 }
 
+/// Whose rules a registry follows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Policy {
+    /// What the Cargo book asks for, and nothing beyond.
+    #[default]
+    Cargo,
+    /// The rules of crates.io, with the whole of its web API.
+    CratesIo,
+}
+
 /// What kind of registry this is. Fields are public; the methods of the same names make a chain.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -58,6 +68,10 @@ pub struct Config {
     pub broken: Vec<Rule>,
     /// The largest request body in bytes.
     pub max_upload: usize,
+    /// Whose rules it follows.
+    pub policy: Policy,
+    /// What the secrets that it hands out are drawn from.
+    pub seed: u64,
 }
 
 impl Config {
@@ -74,6 +88,8 @@ impl Config {
             clock: Clock::system(),
             broken: Vec::new(),
             max_upload: 20 << 20,
+            policy: Policy::default(),
+            seed: 0,
         }
     }
 
@@ -156,6 +172,14 @@ impl Config {
     #[must_use]
     pub fn max_upload(mut self, bytes: usize) -> Self {
         self.max_upload = bytes;
+        self
+    }
+
+    /// Follows the rules of crates.io. Its users and what they log in with are drawn from a seed.
+    #[must_use]
+    pub fn crates_io(mut self, seed: u64) -> Self {
+        self.policy = Policy::CratesIo;
+        self.seed = seed;
         self
     }
 

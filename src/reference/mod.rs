@@ -13,10 +13,12 @@
 //! One request goes through four steps, each a file: [`Route`] says what it is about, `auth` whether its sender may ask, the file of the
 //! action answers, and `reply` gives every refusal the one shape that cargo shows to its user.
 
+mod accounts;
 mod auth;
 mod caching;
 mod clock;
 mod config;
+mod crates_io;
 mod download;
 #[cfg(test)]
 mod fuzz;
@@ -30,6 +32,7 @@ mod reply;
 mod route;
 mod rule;
 mod search;
+mod seed;
 mod server;
 mod state;
 mod template;
@@ -38,9 +41,10 @@ mod testing;
 mod yank;
 
 pub use clock::Clock;
-pub use config::{Config, User, Validators};
+pub use config::{Config, Policy, User, Validators};
 pub use registry::Registry;
 pub use route::Route;
 pub use rule::Rule;
+pub use seed::{Access, AccessCookie, AccessToken, AccessUser};
 pub use server::{Bound, Handler, Server, Tls};
 pub use state::State;

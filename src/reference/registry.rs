@@ -1,6 +1,6 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Config, Route, Rule, State, reply::Refusal};
+use super::{Config, Policy, Route, Rule, State, reply::Refusal, seed};
 use crate::exchange::{Request, Response};
 
 /// A registry that conforms, save for the rules it was told to break.
@@ -11,9 +11,13 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// An empty registry.
+    /// A registry at its start: an empty one, or under the policy of crates.io one with people and crates.
     pub fn new(config: Config) -> Self {
-        Self { config, state: Mutex::default() }
+        let state = match config.policy {
+            Policy::Cargo => State::default(),
+            Policy::CratesIo => seed::state(&config),
+        };
+        Self { config, state: Mutex::new(state) }
     }
 
     /// What kind of registry this is.
@@ -52,6 +56,9 @@ impl Registry {
     }
 
     fn answer(&self, request: &Request) -> Result<Response, Refusal> {
+        if self.config.policy == Policy::CratesIo {
+            return Ok(self.crates_io(request));
+        }
         if request.body.len() > self.config.max_upload && self.upholds(Rule::UploadLimit) {
             return Err(Refusal::too_large(self.config.max_upload));
         }

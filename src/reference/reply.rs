@@ -7,7 +7,8 @@ use crate::exchange::Response;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
     status: u16,
-    detail: String,
+    /// None for a refusal without words.
+    detail: Option<String>,
     field: Option<(&'static str, String)>,
 }
 
@@ -21,7 +22,22 @@ impl Refusal {
             detail.truncate(end);
             detail.push('…');
         }
-        Self { status, detail, field: None }
+        Self::exact(status, detail)
+    }
+
+    /// Any status with exactly this text, for a policy that fixes the words.
+    pub(super) fn exact(status: u16, detail: impl Into<String>) -> Self {
+        Self { status, detail: Some(detail.into()), field: None }
+    }
+
+    /// Adds a header field; there is room for one.
+    pub(super) fn header(self, name: &'static str, value: impl Into<String>) -> Self {
+        Self { field: Some((name, value.into())), ..self }
+    }
+
+    /// The route exists, for other methods, and that is all that is said.
+    pub(super) fn no_such_method(allow: String) -> Self {
+        Self { status: 405, detail: None, field: Some(("allow", allow)) }
     }
 
     /// The request itself is wrong.
@@ -58,7 +74,10 @@ impl Refusal {
 
 impl From<Refusal> for Response {
     fn from(refusal: Refusal) -> Self {
-        let mut response = ok(&json!({ "errors": [{ "detail": refusal.detail }] }));
+        let mut response = match refusal.detail {
+            Some(detail) => ok(&json!({ "errors": [{ "detail": detail }] })),
+            None => Self::new(refusal.status),
+        };
         response.status = refusal.status;
         if let Some((name, value)) = refusal.field {
             response.headers.push(name, value);

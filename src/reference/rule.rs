@@ -94,6 +94,51 @@ rules! {
     /// A token behind `Bearer ` is accepted although it was issued without.
     TokenScheme,
 
+    /// Requests from pages of other origins are let in.
+    OriginKnown,
+    /// Accounts that are locked may go on.
+    AccountLock,
+    /// Tokens serve although they were revoked.
+    TokenRevoked,
+    /// Tokens serve although their time is over.
+    TokenExpiry,
+    /// Tokens of old serve where only a session does.
+    SessionOnly,
+    /// Tokens serve beyond their endpoint scopes.
+    EndpointScopes,
+    /// Tokens serve beyond their crate scopes.
+    CrateScopes,
+    /// Tokens of old serve where they are refused.
+    LegacyTokens,
+    /// A token serves to make another.
+    TokenBySession,
+    /// The tokens of others can be read and revoked.
+    OwnTokens,
+    /// The plaintext of a token is told again whenever it is shown.
+    PlaintextOnce,
+    /// Revoking a token answers well and does nothing.
+    RevokingWorks,
+    /// The accounts of others can be changed.
+    OwnAccount,
+    /// A session begins without the word that it was to begin with.
+    SessionState,
+    /// A user who is added is an owner at once.
+    OwnersInvited,
+    /// The invitations of others are shown.
+    OwnInvitations,
+    /// An invitation can be accepted although its time is over.
+    InvitationExpiry,
+    /// An invitation can be accepted without a confirmed address.
+    InviteeVerified,
+    /// An invitation stays when it is accepted.
+    InvitationOnce,
+    /// A crate may have any number of configurations for Trusted Publishing.
+    TrustpubLimit,
+    /// The configurations of others can be seen, made and deleted.
+    OwnConfigs,
+    /// The token of a workflow can be exchanged again.
+    JwtOnce,
+
     /// Anyone with a token may publish a new version.
     OwnerForPublish,
     /// Anyone with a token may yank.
@@ -170,6 +215,21 @@ rules! {
     PerPageDefault,
     /// `per_page` is ignored.
     PerPageHonoured,
+
+    /// Requests that do not say who sends them are answered.
+    UserAgent,
+    /// Lists of crates are not narrowed by keyword, letter, owner and name.
+    ListFilters,
+    /// A category does not take in those below it.
+    Subcategories,
+    /// Crates of which every version is yanked are listed although they were not asked for.
+    YankedFilter,
+    /// Lists that begin with the highest begin with the lowest.
+    SortDirection,
+    /// Yanked versions count among those that depend on a crate.
+    YankedDependents,
+    /// Downloads after `before_date` are listed as well.
+    BeforeDate,
 
     /// Conditional requests never get 304.
     Revalidates,

@@ -5,7 +5,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{Config, Rule, index, line::Line};
+use super::{Config, Rule, accounts::Accounts, crates_io::Catalogue, index, line::Line};
 
 /// All that a registry remembers. Opaque: it can be kept and put back, which is how lost updates are simulated.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +14,10 @@ pub struct State {
     pub(super) crates: BTreeMap<String, Arc<Crate>>,
     /// By path below the index root.
     files: BTreeMap<String, IndexFile>,
+    /// Nobody under the policy of cargo, whose users stand in [`Config`].
+    pub(super) accounts: Accounts,
+    /// Empty under the policy of cargo, whose crates stand in `crates`.
+    pub(super) catalogue: Catalogue,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -48,6 +52,11 @@ impl Crate {
 }
 
 impl State {
+    /// People and no crates.
+    pub(super) fn of(accounts: Accounts) -> Self {
+        Self { accounts, ..Self::default() }
+    }
+
     /// The crate of that name, to be changed.
     pub(super) fn crate_mut(&mut self, name: &str) -> Option<&mut Crate> {
         self.crates.get_mut(name).map(Arc::make_mut)

@@ -69,6 +69,11 @@ pub(super) fn envelope(metadata: &[u8], tarball: &[u8]) -> Vec<u8> {
     [part(metadata), part(tarball)].concat()
 }
 
+/// The text of an error reply.
+pub(super) fn detail(response: &Response) -> String {
+    response.body.json().unwrap()["errors"][0]["detail"].as_str().unwrap().to_owned()
+}
+
 /// A registry in which the token `main` is alice's and `other` is bob's.
 pub(super) fn config() -> Config {
     Config::new(ORIGIN).token("main").other_token("other")

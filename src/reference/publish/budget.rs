@@ -5,29 +5,29 @@ use std::{
 
 /// How many bytes may still be read, in all and until the next call of [`Budget::allow`].
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(in super::super) struct Budget {
     total: Cell<u64>,
     here: Cell<u64>,
     spent: Cell<bool>,
 }
 
 impl Budget {
-    pub(super) fn new(total: u64) -> Self {
+    pub(in super::super) fn new(total: u64) -> Self {
         Self { total: Cell::new(total), here: Cell::new(0), spent: Cell::new(false) }
     }
 
     /// What is left in all.
-    pub(super) fn left(&self) -> u64 {
+    pub(in super::super) fn left(&self) -> u64 {
         self.total.get()
     }
 
     /// Grants that much, as far as the total goes.
-    pub(super) fn allow(&self, bytes: u64) {
+    pub(in super::super) fn allow(&self, bytes: u64) {
         self.here.set(bytes);
     }
 
     /// Whether a reader wanted more than it was granted.
-    pub(super) fn is_spent(&self) -> bool {
+    pub(in super::super) fn is_spent(&self) -> bool {
         self.spent.get()
     }
 
@@ -47,17 +47,17 @@ impl Budget {
 }
 
 /// A reader that stops when its budget does.
-pub(super) struct Metered<'a, R> {
+pub(in super::super) struct Metered<'a, R> {
     inner: R,
     budget: &'a Budget,
 }
 
 impl<'a, R> Metered<'a, R> {
-    pub(super) fn new(inner: R, budget: &'a Budget) -> Self {
+    pub(in super::super) fn new(inner: R, budget: &'a Budget) -> Self {
         Self { inner, budget }
     }
 
-    pub(super) fn into_inner(self) -> R {
+    pub(in super::super) fn into_inner(self) -> R {
         self.inner
     }
 }

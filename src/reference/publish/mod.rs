@@ -14,6 +14,7 @@ use bytes::Bytes;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+pub(super) use budget::{Budget, Metered};
 pub(super) use dependency::Dependency;
 pub(super) use metadata::{Metadata, Object};
 

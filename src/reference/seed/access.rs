@@ -1,0 +1,230 @@
+use std::{collections::BTreeMap, fmt};
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::{belongings, people, tokens};
+use crate::reference::{
+    Config, Registry, State,
+    accounts::{self, COOKIE, Id, Provider},
+    crates_io::{AUDIENCE, GITHUB, GITLAB, Time, moment},
+    seed,
+};
+
+/// What a suite has to be handed to test a registry with the policy of crates.io. Written as TOML it is a credentials file.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Access {
+    /// A token of the main account that serves wherever a token does.
+    pub token: String,
+    /// The main account.
+    pub login: String,
+    /// The same kind of token, of an account that owns nothing of the main one's.
+    pub other_token: String,
+    /// That account.
+    pub other_login: String,
+    /// A third account.
+    pub third_login: String,
+    /// A token of the main account that was valid once.
+    pub revoked_token: String,
+    /// A session of the main account: name and value of a cookie.
+    pub cookie: String,
+    /// Values by kind of resource. Where an operation uses them up there are several.
+    pub resources: BTreeMap<String, Vec<String>>,
+    /// Every token.
+    pub tokens: Vec<AccessToken>,
+    /// A session of every account, and one without account that GitHub is about to answer.
+    pub cookies: Vec<AccessCookie>,
+    /// Every account.
+    pub users: Vec<AccessUser>,
+}
+
+/// An API token.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct AccessToken {
+    /// What is special about it.
+    pub name: String,
+    /// The value of `Authorization`.
+    pub value: String,
+    /// The login of whom it speaks for.
+    pub user: String,
+    /// What it may be used for; everything if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint_scopes: Option<Vec<String>>,
+    /// Crates that it may be used for; every crate if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crate_scopes: Option<Vec<String>>,
+    /// `valid`, `expired`, `revoked`, or `burn` for one that is there to be revoked.
+    pub state: &'static str,
+}
+
+/// A session.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct AccessCookie {
+    /// The login of whom it speaks for; empty for nobody.
+    pub user: String,
+    /// Name and value.
+    pub value: String,
+}
+
+/// An account.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct AccessUser {
+    /// Its name.
+    pub login: String,
+    /// Its number.
+    pub id: i32,
+}
+
+impl fmt::Debug for Access {
+    /// Leaves out what is secret, for this ends up in test output.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Access").field("login", &self.login).field("users", &self.users).finish_non_exhaustive()
+    }
+}
+
+impl Config {
+    /// What a registry of this configuration can be entered with at its start. It follows from the seed.
+    pub fn access(&self) -> Access {
+        access(self, &seed::state(self))
+    }
+}
+
+impl Registry {
+    /// What this registry can be entered with now.
+    pub fn access(&self) -> Access {
+        access(&self.config, &self.state())
+    }
+}
+
+fn access(config: &Config, state: &State) -> Access {
+    let tokens = tokens(state, moment(config.clock.now()));
+    let token = |name: &str| {
+        tokens.iter().find(|token| token.name == name).map(|token| token.value.clone()).unwrap_or_default()
+    };
+    let cookies = cookies(state);
+    let cookie = cookies.iter().find(|cookie| cookie.user == "alice").map(|cookie| cookie.value.clone());
+    Access {
+        token: token("alice-legacy"),
+        login: "alice".to_owned(),
+        other_token: token("bob-legacy"),
+        other_login: "bob".to_owned(),
+        third_login: "dave".to_owned(),
+        revoked_token: token("alice-revoked"),
+        cookie: cookie.unwrap_or_default(),
+        resources: resources(config, state),
+        users: state
+            .accounts
+            .users
+            .values()
+            .map(|account| AccessUser { login: account.login.clone(), id: account.id })
+            .collect(),
+        cookies,
+        tokens,
+    }
+}
+
+fn login(state: &State, user: Id) -> String {
+    state.accounts.users.get(&user).map(|account| account.login.clone()).unwrap_or_default()
+}
+
+fn tokens(state: &State, now: Time) -> Vec<AccessToken> {
+    let spent = |name: &str| name.starts_with(tokens::BY_ID) || name.starts_with(tokens::BY_ITSELF);
+    let scopes = |token: &accounts::ApiToken| {
+        let held = token.endpoint_scopes.as_ref()?;
+        Some(held.iter().map(|scope| scope.name().to_owned()).collect())
+    };
+    let tokens = state.accounts.tokens.values();
+    tokens
+        .map(|token| AccessToken {
+            name: token.name.clone(),
+            value: token.plaintext.clone(),
+            user: login(state, token.user),
+            endpoint_scopes: scopes(token),
+            crate_scopes: token.crate_scopes.clone(),
+            state: match token {
+                _ if token.revoked => "revoked",
+                _ if token.is_expired(now) => "expired",
+                _ if spent(&token.name) => "burn",
+                _ => "valid",
+            },
+        })
+        .collect()
+}
+
+fn cookies(state: &State) -> Vec<AccessCookie> {
+    let mut cookies: Vec<_> = state.accounts.sessions.iter().collect();
+    cookies.sort_by_key(|(_, session)| session.user);
+    let user = |user: Option<Id>| user.map_or_else(String::new, |user| login(state, user));
+    cookies
+        .into_iter()
+        .map(|(value, session)| AccessCookie { user: user(session.user), value: format!("{COOKIE}={value}") })
+        .collect()
+}
+
+fn resources(config: &Config, state: &State) -> BTreeMap<String, Vec<String>> {
+    let accounts = &state.accounts;
+    let [alice, dave] = ["alice", "dave"].map(|login| people::id(accounts, login));
+    let invitations = |invitee| accounts.invitations.values().filter(move |item| item.invitee == invitee);
+    let configs = |wanted| {
+        let keys = accounts.configs.keys().filter(move |(provider, _)| *provider == wanted);
+        keys.map(|(_, id)| id.to_string()).collect()
+    };
+    let emails = accounts.users.values().filter(|account| account.login.starts_with(people::UNCONFIRMED));
+    let spare = accounts.tokens.values().filter(|token| token.name.starts_with(tokens::BY_ID));
+    let trusting = || {
+        let crates = state.catalogue.crates();
+        crates.filter(|entry| entry.name.starts_with(belongings::TRUSTED)).map(|entry| entry.name.clone())
+    };
+    let words = accounts.sessions.values().filter_map(|session| session.state.clone());
+    let entries: [(&str, Vec<String>); 15] = [
+        ("user-login", vec!["alice".to_owned()]),
+        ("user-id", vec![alice.to_string()]),
+        ("team-login", accounts.teams.values().filter(|team| team.listed).map(|team| team.login.clone()).collect()),
+        ("github-team", accounts.teams.values().map(|team| team.login.clone()).collect()),
+        ("github-owner", vec![belongings::OWNER.to_owned()]),
+        ("email-token", emails.filter_map(|account| Some(account.email.as_ref()?.token.clone())).collect()),
+        ("invitation-token", invitations(dave).map(|item| item.token.clone()).collect()),
+        ("invitation-crate-id", invitations(alice).map(|item| item.krate.to_string()).collect()),
+        ("api-token-id", spare.map(|token| token.id.to_string()).collect()),
+        ("trustpub-github-config-id", configs(Provider::GitHub)),
+        ("trustpub-gitlab-config-id", configs(Provider::GitLab)),
+        ("trustpub-crate", trusting().collect()),
+        ("trustpub-jwt", jwts(config, state, trusting())),
+        ("session-code", accounts.codes.keys().cloned().collect()),
+        ("session-state", words.collect()),
+    ];
+    entries.into_iter().map(|(kind, values)| (kind.to_owned(), values)).collect()
+}
+
+/// Tokens of workflows that may publish, each good for one exchange: some of GitHub for each crate, and one of GitLab.
+fn jwts(config: &Config, state: &State, crates: impl Iterator<Item = String>) -> Vec<String> {
+    const EACH: usize = 4;
+    let now = config.clock.now();
+    let sign = |claims| accounts::sign(state.accounts.issuer_key.as_bytes(), &claims);
+    let github = |name: &str, n: usize| {
+        let repository = format!("{}/{name}", belongings::OWNER);
+        json!({
+            "iss": GITHUB, "aud": AUDIENCE, "iat": now, "exp": now + 365 * 86_400, "jti": format!("github-{name}-{n}"),
+            "repository": repository, "repository_owner_id": "42", "event_name": "push", "run_id": n.to_string(),
+            "workflow_ref": format!("{repository}/.github/workflows/{}@refs/heads/main", belongings::WORKFLOW),
+            "sha": "0".repeat(40),
+        })
+    };
+    let gitlab = |name: &str| {
+        let project = format!("{}/{name}", belongings::OWNER);
+        json!({
+            "iss": GITLAB, "aud": AUDIENCE, "iat": now, "exp": now + 365 * 86_400, "jti": format!("gitlab-{name}"),
+            "project_path": project, "namespace_id": "42", "job_id": "1",
+            "ci_config_ref_uri": format!("gitlab.com/{project}//{}@refs/heads/main", belongings::WORKFLOW),
+            "sha": "0".repeat(40),
+        })
+    };
+    crates
+        .flat_map(|name| (0..EACH).map(|n| github(&name, n)).chain([gitlab(&name)]).collect::<Vec<_>>())
+        .map(sign)
+        .collect()
+}

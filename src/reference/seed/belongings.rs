@@ -1,0 +1,65 @@
+//! What lies ready to be used up by an operation: invitations to accept, configurations to delete.
+
+use super::{people, plant};
+use crate::reference::{
+    Config, State,
+    accounts::{Id, Owner, Provider, TrustpubConfig},
+};
+
+/// How many crates of bob's have invitations out, to alice and to dave.
+const INVITING: usize = 12;
+/// How many crates of alice's workflows may publish, and how many workflows each.
+const TRUSTING: usize = 4;
+const WORKFLOWS: usize = 4;
+
+/// What the names of those crates begin with.
+pub(super) const INVITED: &str = "inviting-";
+pub(super) const TRUSTED: &str = "trusting-";
+
+/// What workflows are called.
+pub(super) const OWNER: &str = "example-org";
+pub(super) const WORKFLOW: &str = "release.yml";
+
+const LONG_AGO: i64 = 31 * 86_400 * 1_000_000;
+
+/// Hands everything out.
+pub(super) fn hand_out(config: &Config, state: &mut State) {
+    let [alice, bob, carol, dave] = ["alice", "bob", "carol", "dave"].map(|login| people::id(&state.accounts, login));
+    for n in 1..=INVITING {
+        let krate = owned(config, state, &format!("{INVITED}{n}"), bob);
+        let now = state.catalogue.tick(&config.clock);
+        state.accounts.invite(krate, alice, bob, now);
+        state.accounts.invite(krate, dave, bob, now);
+        // Both can be shown alone: not accepted for want of a confirmed address, and not for being late.
+        state.accounts.invite(krate, carol, bob, if n == 1 { now } else { now - LONG_AGO });
+    }
+    for n in 1..=TRUSTING {
+        let name = format!("{TRUSTED}{n}");
+        let krate = owned(config, state, &name, alice);
+        state.accounts.own(krate, Owner::Team(1));
+        for workflow in 1..=WORKFLOWS {
+            let created = state.catalogue.tick(&config.clock);
+            let environment = (workflow > 1).then(|| format!("stage-{workflow}"));
+            let github = TrustpubConfig {
+                krate,
+                created,
+                owner: OWNER.to_owned(),
+                owner_id: state.accounts.organisations.get(OWNER).copied(),
+                project: name.clone(),
+                workflow: WORKFLOW.to_owned(),
+                environment,
+            };
+            let gitlab = TrustpubConfig { owner_id: None, ..github.clone() };
+            state.accounts.trust(Provider::GitHub, github);
+            state.accounts.trust(Provider::GitLab, gitlab);
+        }
+    }
+    let first = state.catalogue.named(&format!("{INVITED}1")).map(|entry| entry.id);
+    first.into_iter().for_each(|krate| state.accounts.follow(alice, krate));
+}
+
+fn owned(config: &Config, state: &mut State, name: &str, owner: Id) -> Id {
+    let krate = plant::plant(config, state, name, owner);
+    state.accounts.own(krate, Owner::User(owner));
+    krate
+}
