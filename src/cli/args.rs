@@ -46,6 +46,8 @@ pub(super) enum Command {
     Mutants(Mutants),
     /// Serve the reference registry
     Serve(Serve),
+    /// Look at OpenAPI documents: their defects, their versions, each other
+    Specs(Specs),
 }
 
 #[derive(Debug, Args)]
@@ -291,4 +293,19 @@ pub(super) struct Serve {
     /// Break exactly one rule
     #[arg(long, value_name = "ID")]
     pub(super) mutant: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Specs {
+    #[command(subcommand)]
+    pub(super) command: SpecsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SpecsCommand {
+    /// Write a document in the form of the bundled ones: its facts without its prose
+    Import {
+        /// An OpenAPI 3.0 or 3.1 document in JSON or YAML
+        file: PathBuf,
+    },
 }

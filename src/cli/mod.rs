@@ -9,6 +9,7 @@ mod output;
 mod probe;
 mod run;
 mod serve;
+mod specs;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,7 @@ pub fn main() -> ExitCode {
         Command::Judge(args) => judge::judge(&args),
         Command::Mutants(args) => mutants::mutants(&args),
         Command::Serve(args) => serve::serve(args),
+        Command::Specs(args) => specs::specs(&args),
     };
     match done {
         Ok(code) => ExitCode::from(code),

@@ -3,6 +3,8 @@
 mod catalogue;
 mod document;
 mod error;
+mod import;
+mod raw;
 mod requirement;
 mod schema;
 
@@ -13,6 +15,8 @@ pub use document::{
     Sort, StatusRange, TokenAccess, Touch, plain,
 };
 pub use error::{LoadError, line_number, nearest};
+pub use import::import;
+pub use raw::{Format, RawDocument};
 pub use requirement::{Aspect, Contradiction, Level, Need, Requirement, RequirementId, State, Undefined};
 pub use schema::{Schema, SchemaFault, Schemas};
 

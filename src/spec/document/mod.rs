@@ -8,7 +8,7 @@ mod keys;
 mod operation;
 mod overlay;
 mod paging;
-mod read;
+pub(super) mod read;
 mod reference;
 mod shape;
 mod structure;

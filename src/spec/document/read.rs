@@ -9,7 +9,24 @@ use crate::spec::LoadError;
 /// # Errors
 /// The text is neither, or is no OpenAPI 3.0 or 3.1 document.
 pub(super) fn read(file: &str, text: &str) -> Result<(Value, Vec<String>), LoadError> {
-    let mut raw = parse(file, text)?;
+    let mut raw = openapi(file, text)?;
+    let mut notes = Vec::new();
+    // A web page that hides addresses leaves `[email protected]`, which YAML reads as a list.
+    if let Some(email) = raw.pointer_mut("/info/contact/email")
+        && !email.is_string()
+    {
+        notes.push(format!("/info/contact/email: {email} is no text; taken for a masked address"));
+        *email = json!("masked@example.org");
+    }
+    Ok((raw, notes))
+}
+
+/// Reads JSON or YAML as it stands.
+///
+/// # Errors
+/// As [`read`].
+pub(in crate::spec) fn openapi(file: &str, text: &str) -> Result<Value, LoadError> {
+    let raw = parse(file, text)?;
     let version = raw.get("openapi").and_then(Value::as_str).map(str::to_owned);
     match version.as_deref() {
         Some(version) if version.starts_with("3.0") || version.starts_with("3.1") => {}
@@ -23,15 +40,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<(Value, Vec<String>), LoadE
             return Err(LoadError::new(file, format!("this is {what}")).hint("OpenAPI 3.0 and 3.1 are read"));
         }
     }
-    let mut notes = Vec::new();
-    // A web page that hides addresses leaves `[email protected]`, which YAML reads as a list.
-    if let Some(email) = raw.pointer_mut("/info/contact/email")
-        && !email.is_string()
-    {
-        notes.push(format!("/info/contact/email: {email} is no text; taken for a masked address"));
-        *email = json!("masked@example.org");
-    }
-    Ok((raw, notes))
+    Ok(raw)
 }
 
 /// Reads JSON or YAML.
