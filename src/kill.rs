@@ -23,6 +23,8 @@ pub struct Kill {
     pub id: &'static str,
     /// How it was made.
     pub made: &'static str,
+    /// The known bug that it repeats, or `derived`.
+    pub from: &'static str,
     /// The requirements that it breaks.
     pub requirements: &'static [&'static str],
     /// The cases that found one of them broken.
@@ -46,6 +48,7 @@ pub async fn kill(spec: &Arc<Spec>, cases: &[Case], mutant: &'static Mutant, all
     let mut kill = Kill {
         id: mutant.id,
         made: "by hand",
+        from: mutant.from,
         requirements: mutant.breaks,
         killed_by: Vec::new(),
         checks: BTreeSet::new(),

@@ -9,15 +9,17 @@ use std::{
 };
 
 use regspec::{
+    mutant,
     plan::{Case, declared, uncovered},
     spec::{Level, Spec, State},
     suite::{self, Check, Expect, Journey, Suite},
 };
 use serde_json::Value;
 
-mod open;
+#[path = "support/bugs.rs"]
+mod bugs;
 
-use open::{UNCOVERED, UNNAMED_BUGS};
+use bugs::{is_of, quoted};
 
 /// Rows of docs/known-bugs.md.
 const BUGS: usize = 66;
@@ -55,14 +57,7 @@ fn every_demand_has_a_case() {
         .filter(|row| row.level != Level::May)
         .map(|row| row.id.as_str())
         .collect();
-    let listed: BTreeSet<_> = UNCOVERED.iter().copied().collect();
-    let forgotten: Vec<_> = open.difference(&listed).collect();
-    let done: Vec<_> = listed.difference(&open).collect();
-    assert!(forgotten.is_empty(), "no case tries {forgotten:?}");
-    assert!(
-        done.is_empty(),
-        "these have a case now, or are none to be tried; take them out of tests/open/mod.rs: {done:?}"
-    );
+    assert!(open.is_empty(), "no case tries {open:?}");
 }
 
 #[test]
@@ -109,8 +104,7 @@ fn every_list_is_used() {
     let used: BTreeSet<_> =
         suites.iter().flat_map(|suite| &suite.cases).filter_map(|(_, decl)| decl.each.as_deref()).collect();
     let corpora = suite::corpora().unwrap();
-    let idle: Vec<_> =
-        corpora.names().filter(|name| !used.contains(name) && !open::IDLE_LISTS.contains(name)).collect();
+    let idle: Vec<_> = corpora.names().filter(|name| !used.contains(name)).collect();
     assert!(idle.is_empty(), "no case expands over {idle:?}");
 }
 
@@ -122,7 +116,7 @@ fn every_journey_is_taken() {
         .into_iter()
         .filter(|name| !taken.contains(&serde_json::from_value(Value::from(name.as_str())).unwrap()))
         .collect();
-    assert_eq!(idle, open::IDLE_JOURNEYS, "journeys that no case takes against the list of tests/open/mod.rs");
+    assert!(idle.is_empty(), "no case takes {idle:?}");
 }
 
 /// The names of all journeys, which only the reader of suites lists.
@@ -170,55 +164,29 @@ fn carried<'v>(node: &'v Value, into: &mut Vec<&'v str>) {
     }
 }
 
-/// One row of docs/known-bugs.md.
-struct Bug {
-    id: String,
-    requirements: String,
-    case: String,
-}
-
-fn bugs() -> Vec<Bug> {
-    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/known-bugs.md")).unwrap();
-    let cells = |line: &str| line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
-    let rows =
-        text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| id ") && !line.starts_with("| --"));
-    rows.map(cells)
-        .map(|cells| {
-            assert_eq!(cells.len(), 6, "{cells:?}");
-            Bug { id: cells[0].clone(), requirements: cells[3].clone(), case: cells[4].clone() }
-        })
-        .collect()
-}
-
 #[test]
 fn every_known_bug_has_its_case() {
     let spec = spec();
     let cases = cases(&spec);
-    let bugs = bugs();
-    assert_eq!(bugs.len(), BUGS);
+    let bugs = bugs::rows();
     let ids: BTreeSet<_> = bugs.iter().map(|bug| &bug.id).collect();
-    assert_eq!(ids.len(), BUGS, "an id stands twice");
-    let mut unnamed = Vec::new();
+    assert_eq!((bugs.len(), ids.len()), (BUGS, BUGS), "a row is missing, or an id stands twice");
     for bug in &bugs {
-        let quoted = |text: &str| text.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
-        for id in quoted(&bug.requirements) {
-            assert!(spec.catalogue.get(&id).is_some(), "{}: there is no requirement {id}", bug.id);
+        for id in quoted(&bug.mutants) {
+            assert!(mutant::find(id).is_some(), "{}: there is no mutant {id}", bug.id);
         }
-        match bug.case.as_str() {
-            "TODO-case" => unnamed.push(bug.id.as_str()),
-            "–" | "-" => {
-                let reason = bug.requirements.strip_prefix("none:").unwrap_or_default();
-                assert!(reason.trim().len() > 20, "{}: a dash needs a reason: `none: …`", bug.id);
-            }
-            named => {
-                let names = quoted(named);
-                assert!(!names.is_empty(), "{}: `{named}` names no case in backquotes", bug.id);
-                for name in names {
-                    let known = cases.iter().any(|case| case.id == name || case.id.starts_with(&format!("{name}::")));
-                    assert!(known, "{}: there is no case {name}", bug.id);
-                }
-            }
+        if bug.cases == bugs::NONE {
+            let reason = bug.requirements.strip_prefix("none:").unwrap_or_default();
+            assert!(reason.trim().len() > 20, "{}: a dash needs a reason: `none: …`", bug.id);
+            continue;
+        }
+        let names = quoted(&bug.cases);
+        assert!(!names.is_empty(), "{}: `{}` names no case in backquotes", bug.id, bug.cases);
+        for name in &names {
+            assert!(cases.iter().any(|case| is_of(&case.id, name)), "{}: there is no case {name}", bug.id);
+        }
+        for id in quoted(&bug.requirements) {
+            assert!(spec.catalogue.get(id).is_some(), "{}: there is no requirement {id}", bug.id);
         }
     }
-    assert_eq!(unnamed, UNNAMED_BUGS, "rows with TODO-case against the list of tests/open/mod.rs");
 }

@@ -51,6 +51,8 @@ fn typos_in_a_suite() {
         ("typo-requirement", "yank/download-kept", "yank/download-kpet"),
         ("typo-mark", "at = \"first\"", "at = \"frist\""),
         ("typo-placeholder", "{ yank = \"1.0.0\" }", "{ yank = \"1.0.0\", of = \"{crat}\" }"),
+        ("typo-schema", "{ body = \"published\"", "{ schema = \"serach\""),
+        ("typo-spoken-for", "{ status = [200] }", "{ status = [200], for = \"yank/retained\" }"),
         ("typo-list", "when = {", "each = \"short-nmaes\"\nwhen = {"),
         ("typo-form", "{ publish = \"1.0.0\",", "{ publish = { version = \"1.0.0\", tarball = \"symlnk\" },"),
         ("typo-toml", "then = [", "then = ["),
@@ -59,6 +61,7 @@ fn typos_in_a_suite() {
         let wrong = if name == "typo-toml" { "then = [[" } else { wrong };
         let outcome = misspelt(right, wrong);
         assert!(outcome.err.contains("--> mine.toml:"), "{name}: {}", outcome.err);
+        assert!(outcome.err.contains(" | ") && outcome.err.contains('^'), "{name}: {}", outcome.err);
         shown(name, &outcome);
     }
 }

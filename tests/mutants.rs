@@ -15,6 +15,11 @@ use regspec::{
     suite::{self, Check},
 };
 
+#[path = "support/bugs.rs"]
+mod bugs;
+
+use bugs::{is_of, quoted};
+
 /// Mutants that no case can notice, with the reason.
 const SURVIVORS: &[(&str, &str)] = &[
     (
@@ -60,6 +65,34 @@ fn kills() -> Vec<Kill> {
     done.into_inner().unwrap()
 }
 
+/// What a row of docs/known-bugs.md claims without cause: of its mutants, its cases and its requirements each has to meet its match.
+fn unfounded(kills: &[Kill]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for bug in bugs::rows() {
+        let repeated: Vec<&Kill> =
+            kills.iter().filter(|kill| kill.from.split(' ').next() == Some(bug.id.as_str())).collect();
+        let named: BTreeSet<&str> = quoted(&bug.mutants).into_iter().collect();
+        let known: BTreeSet<&str> = repeated.iter().map(|kill| kill.id).collect();
+        if named != known {
+            wrong.push(format!("{} names the mutants {named:?}, and {known:?} repeat it", bug.id));
+        }
+        if bug.cases == bugs::NONE {
+            continue;
+        }
+        let cases = quoted(&bug.cases);
+        let killed = |kill: &Kill, case: &str| kill.killed_by.iter().any(|killer| is_of(killer, case));
+        let loose = cases.iter().filter(|case| !repeated.iter().any(|kill| killed(kill, case)));
+        wrong.extend(loose.map(|case| format!("{}: {case} kills none of its mutants", bug.id)));
+        let mortal = repeated.iter().filter(|kill| !SURVIVORS.iter().any(|(id, _)| *id == kill.id));
+        let spared = mortal.filter(|kill| !cases.iter().any(|case| killed(kill, case)));
+        wrong.extend(spared.map(|kill| format!("{}: none of its cases kills {}", bug.id, kill.id)));
+        let unseen =
+            quoted(&bug.requirements).into_iter().filter(|id| !repeated.iter().any(|kill| kill.noticed.contains(*id)));
+        wrong.extend(unseen.map(|id| format!("{}: {id} was found broken on none of its mutants", bug.id)));
+    }
+    wrong
+}
+
 #[test]
 fn every_mutant_is_noticed_and_every_check_was_seen_to_fail() {
     let kills = kills();
@@ -83,4 +116,7 @@ fn every_mutant_is_noticed_and_every_check_was_seen_to_fail() {
         .filter(|name| !seen.contains(name) && *name != "outcome")
         .collect();
     assert_eq!(never, excused.into_iter().collect::<Vec<_>>(), "checks that were never seen to fail");
+
+    let wrong = unfounded(&kills);
+    assert!(wrong.is_empty(), "docs/known-bugs.md claims what is not so:\n{}", wrong.join("\n"));
 }

@@ -9,6 +9,8 @@ mod odd;
 #[path = "support/server.rs"]
 mod server;
 
+use std::time::{Duration, Instant};
+
 use command::{Outcome, Regspec};
 use regspec::{exchange::Response, reference::Config};
 use server::{Served, TOKEN};
@@ -70,7 +72,9 @@ fn a_page_where_config_json_should_be() {
 #[test]
 fn a_target_that_only_throttles() {
     let served = Served::new(|config| config, |_, _| Response::new(429).header("retry-after", "1").body("slow down"));
+    let since = Instant::now();
     untestable(&served.index(), &[], &["answered status 429: slow down", "throttles"]);
+    assert!(since.elapsed() >= Duration::from_secs(1), "the pause asked for is kept");
     assert!(served.seen().len() < 10, "{}", served.seen().len());
 }
 
@@ -118,7 +122,7 @@ fn an_index_that_never_moves() {
             false => registry.handle(request),
         },
     );
-    let outcome = tested(&served, &["--write", "--token", TOKEN, "--settle", "0.5", "--only", "lines::"], 3);
+    let outcome = tested(&served, &["--write", "--token", TOKEN, "--settle", "0.2", "--only", "lines::"], 3);
     assert!(outcome.out.contains("s after it was accepted, 1.0.0 is not listed"), "{}", outcome.out);
     assert!(outcome.out.contains("so that none is waited for any more"), "{}", outcome.out);
 }
@@ -129,11 +133,13 @@ fn a_target_that_throttles_and_never_ends_to() {
         |config| config,
         |request, registry| match request.path().ends_with("config.json") {
             true => registry.handle(request),
-            false => Response::new(429).header("retry-after", "1"),
+            // No pause, for it is patience that is tried here: sixty pauses of a second would be a long test.
+            false => Response::new(429).header("retry-after", "0"),
         },
     );
     let outcome = tested(&served, &["--write", "--token", TOKEN, "--only", "yank/"], 3);
     assert!(outcome.out.contains("throttles this run"), "{}", outcome.out);
+    assert!(served.seen().len() < 300, "{}", served.seen().len());
 }
 
 #[test]

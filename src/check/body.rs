@@ -37,7 +37,7 @@ fn published(seen: &Evidence<'_>) -> Result<Option<Fault>, Unjudged> {
         Ok(content) if *content == *upload.tarball => None,
         Ok(content) => {
             let labelled = reply.headers.get("content-encoding").map(|label| format!(", decoded from {label}"));
-            let actual = format!("{} bytes (SHA-256 {})", content.len(), sha256_hex(&content));
+            let actual = format!("{} bytes (SHA-256 {})", content.len(), sha256_hex(content));
             Some(seen.fault(expected, actual + &labelled.unwrap_or_default()))
         }
         Err(Unjudged(reason)) if !reply.cut => Some(seen.fault(expected, reason)),
@@ -49,7 +49,7 @@ fn published(seen: &Evidence<'_>) -> Result<Option<Fault>, Unjudged> {
 fn not_a_crate(seen: &Evidence<'_>) -> Result<Option<Fault>, Unjudged> {
     let reply = seen.reply()?;
     let is_gzip = |bytes: &[u8]| bytes.starts_with(&[0x1f, 0x8b]);
-    let is_crate = is_gzip(&seen.content().unwrap_or_default())
+    let is_crate = is_gzip(seen.content().unwrap_or_default())
         || seen.transcript.uploads.iter().any(|upload| !upload.tarball.is_empty() && *upload.tarball == *reply.body);
     if !reply.is_success() || !is_crate {
         return Ok(None);
@@ -62,7 +62,7 @@ fn utf8(seen: &Evidence<'_>) -> Result<Option<Fault>, Unjudged> {
     if content.starts_with(BOM) {
         return Ok(Some(seen.fault("UTF-8 without a byte order mark", "a body that begins with one")));
     }
-    Ok(std::str::from_utf8(&content).err().map(|error| seen.fault("a body in UTF-8", error.to_string())))
+    Ok(std::str::from_utf8(content).err().map(|error| seen.fault("a body in UTF-8", error.to_string())))
 }
 
 /// `{"errors":[{"detail":"…"}]}`, further members allowed (Cargo book, Web API).
@@ -78,7 +78,7 @@ fn errors(seen: &Evidence<'_>) -> Result<Option<Fault>, Unjudged> {
     if errors.is_some_and(sound) {
         return Ok(None);
     }
-    Ok(Some(seen.fault(expected_errors(), format!("{}, {}", show::value(&json), show::reply(seen.reply()?)))))
+    Ok(Some(seen.fault(expected_errors(), format!("{}, {}", show::value(json), show::reply(seen.reply()?)))))
 }
 
 fn expected_errors() -> String {

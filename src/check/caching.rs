@@ -61,7 +61,7 @@ fn decodes_to_plain(seen: &Evidence<'_>, reply: &Response) -> Result<Option<Faul
     let wanted = other.content()?;
     Ok(match encoding::decode(reply) {
         Ok(content) if content == wanted => None,
-        Ok(content) => Some(seen.fault(format!("{expected}: {}", told(&wanted)), told(&content))),
+        Ok(content) => Some(seen.fault(format!("{expected}: {}", told(wanted)), told(&content))),
         Err(why) => Some(seen.fault(expected, why)),
     })
 }

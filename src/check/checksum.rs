@@ -17,7 +17,7 @@ pub(super) fn checksum(wanted: &Checksum, seen: &Evidence<'_>) -> Judged {
         return Ok(vec![seen.fault("the crate file, status 200", show::reply(reply))]);
     }
     let content = seen.content()?;
-    let served = sha256_hex(&content);
+    let served = sha256_hex(content);
     let told = format!("{} bytes with the SHA-256 {served}", content.len());
     let mut faults = Faults::new();
     if line.get("cksum").and_then(Value::as_str) != Some(&served) {

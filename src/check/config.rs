@@ -21,10 +21,10 @@ pub(super) fn config(rule: ConfigRule, seen: &Evidence<'_>) -> Judged {
         return Ok(modest_caching(seen).into_iter().collect());
     }
     let expected = "one JSON object in UTF-8, without byte order mark and comments";
-    let config: Map<String, Value> = match serde_json::from_slice(&content) {
+    let config: Map<String, Value> = match serde_json::from_slice(content) {
         Ok(config) => config,
         Err(error) if rule == ConfigRule::StrictJson => {
-            return Ok(vec![seen.fault(expected, format!("{} ({error})", show::bytes(&content)))]);
+            return Ok(vec![seen.fault(expected, format!("{} ({error})", show::bytes(content)))]);
         }
         Err(error) => return Err(Unjudged(format!("config.json is no JSON object: {error}"))),
     };

@@ -1,8 +1,8 @@
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use serde_json::Value;
 
-use super::{encoding, show, uploads};
+use super::{Readings, index::Entry, show, uploads};
 use crate::{
     exchange::{Exchange, Response, Transcript, Uploaded},
     plan::Case,
@@ -19,6 +19,8 @@ pub struct Evidence<'a> {
     pub case: &'a Case,
     /// Everything that the case sent and received.
     pub transcript: &'a Transcript,
+    /// What its replies hold.
+    pub readings: &'a Readings,
     /// The index of the exchange that the check is about.
     pub at: usize,
 }
@@ -120,24 +122,32 @@ impl<'a> Evidence<'a> {
     ///
     /// # Errors
     /// No reply came, it was cut off, or it is not what its label says.
-    pub fn content(&self) -> Result<Cow<'a, [u8]>, Unjudged> {
+    pub fn content(&self) -> Result<&'a [u8], Unjudged> {
         let reply = self.reply()?;
         if reply.cut {
             return Err(Unjudged(format!("the body is longer than the {} bytes read", reply.body.len())));
         }
-        encoding::decode(reply).map_err(Unjudged)
+        self.readings.at(self.at).content(reply).map_err(|why| Unjudged(why.to_owned()))
     }
 
     /// The body as JSON, or the fault that it is none.
     ///
     /// # Errors
     /// Those of [`Evidence::content`].
-    pub fn content_json(&self) -> Result<Result<Value, Fault>, Unjudged> {
+    pub fn content_json(&self) -> Result<Result<&'a Value, Fault>, Unjudged> {
         let content = self.content()?;
-        Ok(serde_json::from_slice(&content).map_err(|error| {
+        Ok(self.readings.at(self.at).json(content).map_err(|error| {
             let status = show::reply(self.exchange().reply.as_ref().expect("a body came with a reply"));
-            self.fault("a JSON body", format!("{}, {status} ({error})", show::bytes(&content)))
+            self.fault("a JSON body", format!("{}, {status} ({error})", show::bytes(content)))
         }))
+    }
+
+    /// The body as an index file, taken apart.
+    ///
+    /// # Errors
+    /// Those of [`Evidence::content`].
+    pub(super) fn entries(&self) -> Result<&'a [Entry], Unjudged> {
+        Ok(self.readings.at(self.at).entries(self.content()?))
     }
 
     /// The last accepted upload before this exchange of a version of the crate that its URL is about.

@@ -1,24 +1,39 @@
 //! Index files as they were served.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::{Evidence, Unjudged, show};
 use crate::exchange::Shown;
 
 /// A piece of an index file between line feeds that is not blank.
+#[derive(Debug)]
 pub(super) struct Entry {
     /// Counted from 1, blank ones too.
     pub number: usize,
+    /// The object in it.
+    pub line: Result<Value, NoLine>,
+}
+
+/// A piece of an index file that is no object.
+#[derive(Debug)]
+pub(super) struct NoLine {
     /// As it stands there.
     pub text: String,
-    /// The object in it, or why there is none.
-    pub object: Result<Map<String, Value>, String>,
+    /// Why it is none.
+    pub why: String,
 }
 
 impl Entry {
+    /// The object, where it is one.
+    pub fn object(&self) -> Option<&Map<String, Value>> {
+        self.line.as_ref().ok()?.as_object()
+    }
+
     /// The version, where it is a string.
     pub fn version(&self) -> Option<&str> {
-        self.object.as_ref().ok()?.get("vers")?.as_str()
+        self.object()?.get("vers")?.as_str()
     }
 }
 
@@ -28,28 +43,40 @@ impl Entry {
 pub(super) fn entries(content: &[u8]) -> Vec<Entry> {
     let content = content.strip_prefix("\u{feff}".as_bytes()).unwrap_or(content);
     let pieces = content.split(|byte| *byte == b'\n').enumerate();
-    let entries = pieces.map(|(index, piece)| {
-        let piece: Vec<u8> = piece.iter().copied().filter(|byte| *byte != 0).collect();
-        let object = serde_json::from_slice(&piece).map_err(|error| format!("it is no JSON object: {error}"));
-        Entry { number: index + 1, text: String::from_utf8_lossy(&piece).trim().to_owned(), object }
+    let entries = pieces.filter_map(|(index, piece)| {
+        let piece = match piece.contains(&0) {
+            true => Cow::Owned(piece.iter().copied().filter(|byte| *byte != 0).collect()),
+            false => Cow::Borrowed(piece),
+        };
+        let line = match serde_json::from_slice(&piece) {
+            Ok(object) => Ok(Value::Object(object)),
+            Err(error) => {
+                let text = String::from_utf8_lossy(&piece).trim().to_owned();
+                if text.is_empty() {
+                    return None;
+                }
+                Err(NoLine { text, why: format!("it is no JSON object: {error}") })
+            }
+        };
+        Some(Entry { number: index + 1, line })
     });
-    entries.filter(|entry| !entry.text.is_empty()).collect()
+    entries.collect()
 }
 
 /// The versions that a reply lists.
-pub(super) struct Listed {
+pub(super) struct Listed<'a> {
     /// Each line that is an object with a version, in order.
-    pub lines: Vec<(String, Map<String, Value>)>,
+    pub lines: Vec<(&'a str, &'a Map<String, Value>)>,
     /// What a finding says was there.
     pub told: String,
     /// Whether the reply is an index file, or says that there is none; an error says neither.
     pub known: bool,
 }
 
-impl Listed {
+impl<'a> Listed<'a> {
     /// The last line of a version.
-    pub fn line(&self, version: &str) -> Option<&Map<String, Value>> {
-        self.lines.iter().rfind(|(listed, _)| listed == version).map(|(_, line)| line)
+    pub fn line(&self, version: &str) -> Option<&'a Map<String, Value>> {
+        self.lines.iter().rfind(|(listed, _)| *listed == version).map(|(_, line)| *line)
     }
 }
 
@@ -57,21 +84,19 @@ impl Listed {
 ///
 /// # Errors
 /// No reply, one that says nothing of the content, or one that is older than what it should show.
-pub(super) fn listed(seen: &Evidence<'_>) -> Result<Listed, Unjudged> {
+pub(super) fn listed<'a>(seen: &Evidence<'a>) -> Result<Listed<'a>, Unjudged> {
     if let Some(Shown::NotInTime { after_s }) = seen.exchange().shown {
         return Err(Unjudged(format!("what was changed did not show in the index within {after_s:.1} s")));
     }
     let reply = seen.reply()?;
-    let told = show::reply(reply);
     match reply.status {
         304 => Err(Unjudged("status 304 does not say what the file holds".to_owned())),
-        404 | 410 | 451 => Ok(Listed { lines: Vec::new(), told, known: true }),
-        _ if !reply.is_success() => Ok(Listed { lines: Vec::new(), told, known: false }),
+        404 | 410 | 451 => Ok(Listed { lines: Vec::new(), told: show::reply(reply), known: true }),
+        _ if !reply.is_success() => Ok(Listed { lines: Vec::new(), told: show::reply(reply), known: false }),
         _ => {
-            let entries = entries(&seen.content()?).into_iter();
-            let lines: Vec<_> =
-                entries.filter_map(|entry| Some((entry.version()?.to_owned(), entry.object.ok()?))).collect();
-            let versions: Vec<_> = lines.iter().map(|(version, _)| version).collect();
+            let entries = seen.entries()?.iter();
+            let lines: Vec<_> = entries.filter_map(|entry| Some((entry.version()?, entry.object()?))).collect();
+            let versions: Vec<_> = lines.iter().map(|(version, _)| *version).collect();
             Ok(Listed { told: format!("versions: {}", show::list(&versions)), lines, known: true })
         }
     }
@@ -86,7 +111,7 @@ mod tests {
     #[test]
     fn blank_lines_and_carriage_returns_are_nothing() {
         let found = entries(b"\xef\xbb\xbf{\"vers\":\"1.0.0\"}\r\n\r\n  \nnull\n{}{}\n");
-        let told: Vec<_> = found.iter().map(|entry| (entry.number, entry.object.is_ok())).collect();
+        let told: Vec<_> = found.iter().map(|entry| (entry.number, entry.line.is_ok())).collect();
         assert_eq!(told, [(1, true), (4, false), (5, false)]);
         assert_eq!(found[0].version(), Some("1.0.0"));
     }

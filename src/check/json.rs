@@ -17,22 +17,22 @@ pub(super) fn place(wanted: &JsonPlace, seen: &Evidence<'_>) -> Judged {
     };
     let reply = seen.reply()?;
     let status = if reply.is_success() { String::new() } else { format!(" ({})", show::reply(reply)) };
-    let actual = format!("{place} is {}{status}", show::member(found));
+    let actual = || format!("{place} is {}{status}", show::member(found));
     if let Some(equals) = &wanted.equals {
         let equals = seen.json(equals)?;
         return Ok(match found {
             Some(found) if *found == equals => Vec::new(),
-            _ => vec![seen.fault(format!("{place} is {}", show::value(&equals)), actual)],
+            _ => vec![seen.fault(format!("{place} is {}", show::value(&equals)), actual())],
         });
     }
     let Some(kinds) = &wanted.kind else {
-        return Ok(if found.is_some() { Vec::new() } else { vec![seen.fault(format!("{place} is there"), actual)] });
+        return Ok(if found.is_some() { Vec::new() } else { vec![seen.fault(format!("{place} is there"), actual())] });
     };
     if kinds.iter().any(|kind| is(found, *kind)) {
         return Ok(Vec::new());
     }
     let kinds: Vec<_> = kinds.iter().map(|kind| name(*kind)).collect();
-    Ok(vec![seen.fault(format!("{place} is {}", kinds.join(" or ")), actual)])
+    Ok(vec![seen.fault(format!("{place} is {}", kinds.join(" or ")), actual())])
 }
 
 /// Whether a value is of a kind. `2.0` is no integer, for cargo takes it for none.
@@ -73,7 +73,7 @@ pub(super) fn schema(name: &str, seen: &Evidence<'_>) -> Judged {
         Ok(json) => json,
         Err(fault) => return Ok(vec![fault]),
     };
-    let faults = schema.faults(&json).into_iter().map(|fault| {
+    let faults = schema.faults(json).into_iter().map(|fault| {
         let place = if fault.pointer.is_empty() { "the body" } else { &fault.pointer };
         let told = seen.fault(format!("{} at {place}", fault.expected), show::clip(&fault.actual));
         match fault.requirement {

@@ -1,4 +1,4 @@
-use super::{Evidence, Fault, judge};
+use super::{Evidence, Fault, Readings, judge};
 use crate::{
     exchange::Transcript,
     plan::Case,
@@ -20,8 +20,10 @@ pub struct Judgement {
 /// A fault speaks for the requirement that its check names, else for that of the expectation, else for the case's first.
 pub fn judge_case(spec: &Spec, case: &Case, transcript: &Transcript) -> Judgement {
     let mut judgement = Judgement::default();
+    let readings = Readings::of(transcript);
+    let seen = Evidence { spec, case, transcript, readings: &readings, at: 0 };
     for expect in &case.decl.then {
-        match look(expect, spec, case, transcript) {
+        match look(expect, &seen) {
             Ok(faults) => {
                 for fault in faults {
                     let of =
@@ -43,12 +45,13 @@ pub fn judge_case(spec: &Spec, case: &Case, transcript: &Transcript) -> Judgemen
     judgement
 }
 
-fn look(expect: &Expect, spec: &Spec, case: &Case, transcript: &Transcript) -> super::Judged {
+fn look(expect: &Expect, seen: &Evidence<'_>) -> super::Judged {
+    let transcript = seen.transcript;
     let at = match &expect.at {
         Some(mark) => transcript.marked(mark).ok_or_else(|| format!("no exchange is marked `{mark}`")),
         None => transcript.when().ok_or_else(|| "what is judged was not sent".to_owned()),
     };
-    judge(&expect.check, &Evidence { spec, case, transcript, at: at.map_err(super::Unjudged)? })
+    judge(&expect.check, &Evidence { at: at.map_err(super::Unjudged)?, ..*seen })
 }
 
 #[cfg(test)]

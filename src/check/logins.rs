@@ -21,8 +21,8 @@ pub(super) fn logins(wanted: &Logins, seen: &Evidence<'_>) -> Judged {
         Ok(json) => json,
         Err(fault) => return Ok(vec![fault]),
     };
-    let Some(listed) = logins_of(&json) else {
-        return Ok(vec![seen.fault("a list of owners: an object with the array users", show::value(&json))]);
+    let Some(listed) = logins_of(json) else {
+        return Ok(vec![seen.fault("a list of owners: an object with the array users", show::value(json))]);
     };
     let told = format!("owners: {}", show::list(&listed));
     let count = |login: &str| listed.iter().filter(|listed| listed.eq_ignore_ascii_case(login)).count();
@@ -56,9 +56,7 @@ fn listed_before(mark: &str, seen: &Evidence<'_>) -> Result<Vec<String>, Unjudge
     let before = seen.at_mark(mark)?;
     let reply = before.reply()?;
     let json = before.content_json()?.ok().filter(|_| reply.is_success());
-    json.as_ref()
-        .and_then(logins_of)
-        .ok_or_else(|| Unjudged(format!("the list of owners `{mark}` got {}", show::reply(reply))))
+    json.and_then(logins_of).ok_or_else(|| Unjudged(format!("the list of owners `{mark}` got {}", show::reply(reply))))
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod lines;
 mod logins;
 mod outcome;
 mod race;
+mod readings;
 mod redirect;
 mod results;
 mod same;
@@ -34,6 +35,7 @@ mod testing;
 
 pub use evidence::{Evidence, Fault, Faults, Unjudged};
 pub use judge::{Judgement, judge_case};
+pub use readings::Readings;
 
 use crate::suite::Check;
 

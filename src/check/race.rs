@@ -94,9 +94,9 @@ fn whole_reads(seen: &Evidence<'_>, marked: &[(usize, &Exchange)]) -> Faults {
         if reply.status != 200 {
             return Some(look.fault(expected, show::reply(reply)));
         }
-        let entries = index::entries(&look.content().ok()?);
-        let half = entries.into_iter().find(|entry| entry.object.is_err())?;
-        Some(look.fault(expected, format!("line {} is `{}`", half.number, show::clip(&half.text))))
+        let half = |entry: &index::Entry| Some((entry.number, show::clip(&entry.line.as_ref().err()?.text)));
+        let (number, text) = look.entries().ok()?.iter().find_map(half)?;
+        Some(look.fault(expected, format!("line {number} is `{text}`")))
     });
     torn.collect()
 }

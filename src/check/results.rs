@@ -33,7 +33,7 @@ pub(super) fn results(wanted: &Results, seen: &Evidence<'_>) -> Judged {
         Err(fault) => return Ok(vec![fault]),
     };
     let Some(crates) = json.get("crates").and_then(Value::as_array) else {
-        return Ok(vec![seen.fault("search results: an object with the array crates", show::value(&json))]);
+        return Ok(vec![seen.fault("search results: an object with the array crates", show::value(json))]);
     };
     let page = Page { crates, total: json.pointer("/meta/total").and_then(Value::as_u64) };
     let count = crates.len() as u64;

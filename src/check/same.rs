@@ -15,11 +15,11 @@ pub(super) fn same(same: &Same, seen: &Evidence<'_>) -> Judged {
         SameWhat::Status if before.status != now.status => differ("the status", show::reply(before), show::reply(now)),
         SameWhat::Body => {
             let (was, is) = (other.content()?, seen.content()?);
-            if was == is { Vec::new() } else { differ("the body", told(&was), told(&is)) }
+            if was == is { Vec::new() } else { differ("the body", told(was), told(is)) }
         }
         SameWhat::Json => match (other.content_json()?, seen.content_json()?) {
             (Ok(was), Ok(is)) if was == is => Vec::new(),
-            (Ok(was), Ok(is)) => differ("the JSON", show::value(&was), show::value(&is)),
+            (Ok(was), Ok(is)) => differ("the JSON", show::value(was), show::value(is)),
             (was, is) => was.err().into_iter().chain(is.err()).collect(),
         },
         SameWhat::Etag => {

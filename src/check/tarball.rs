@@ -16,14 +16,14 @@ pub(super) fn tarball(seen: &Evidence<'_>) -> Judged {
     }
     let content = seen.content()?;
     let limit = LEAST_LIMIT.max(RATIO * content.len() as u64);
-    let faults = match read_tarball(&content, limit) {
+    let faults = match read_tarball(content, limit) {
         Ok(contents) => whole(seen, &contents),
         Err(why) if why.starts_with("unpacks to more") => {
             let expected = "at most 512 MiB unpacked, or twenty times the size of the file";
             vec![seen.fault(expected, format!("{} bytes: {why}", content.len())).of("dl/unpack-ratio")]
         }
         Err(why) => {
-            let actual = format!("{why}: {}", show::bytes(&content));
+            let actual = format!("{why}: {}", show::bytes(content));
             vec![seen.fault("a tar archive in gzip", actual).of("dl/tarball-gzip-tar")]
         }
     };

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde_json::{Value, json};
 
-use super::{Evidence, Fault, Judged};
+use super::{Evidence, Fault, Judged, Readings};
 use crate::{
     exchange::{Body, Exchange, Failure, FailureKind, Request, Response, Role, Shown, Transcript, Uploaded},
     package::{Crate, Envelope, Tarball, upload},
@@ -175,7 +175,9 @@ impl Scene {
 
     /// Evidence about one exchange.
     pub fn at(&self, at: usize) -> Evidence<'_> {
-        Evidence { spec: &SPEC, case: &self.case, transcript: &self.transcript, at }
+        // A scene is still added to after a look: each look reads afresh, and a test may leak.
+        let readings = Box::leak(Box::new(Readings::of(&self.transcript)));
+        Evidence { spec: &SPEC, case: &self.case, transcript: &self.transcript, readings, at }
     }
 
     /// Judges a check about the last exchange.

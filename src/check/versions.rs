@@ -14,7 +14,7 @@ pub(super) fn versions(wanted: &Versions, seen: &Evidence<'_>) -> Judged {
     if !listed.known && !denied && includes.is_empty() {
         return Err(Unjudged(format!("no index file: {}", listed.told)));
     }
-    let count = |version: &str| listed.lines.iter().filter(|(listed, _)| listed == version).count();
+    let count = |version: &str| listed.lines.iter().filter(|(listed, _)| *listed == version).count();
     let mut faults = Faults::new();
     for version in &includes {
         match count(version) {
@@ -26,7 +26,7 @@ pub(super) fn versions(wanted: &Versions, seen: &Evidence<'_>) -> Judged {
     for version in lacks.iter().filter(|version| count(version) > 0) {
         faults.push(seen.fault(format!("version {version} not listed"), listed.told.clone()));
     }
-    if wanted.only && listed.lines.iter().any(|(version, _)| !includes.contains(version)) {
+    if wanted.only && listed.lines.iter().any(|(version, _)| includes.iter().all(|known| known != version)) {
         faults.push(seen.fault(format!("no versions but {}", show::list(&includes)), listed.told));
     }
     Ok(faults)

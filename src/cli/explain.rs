@@ -37,7 +37,12 @@ pub(super) fn explain(args: &Explain) -> Done {
         for case in &named {
             line(&format!("{} {} ({}:{})", case.level, case.id, case.file, case.line));
         }
-        line(&format!("needs {:?}", first.needs));
+        // As a suite spells them in `needs = […]`.
+        let needs = serde_json::json!(first.needs);
+        let needs: Vec<_> = needs.as_array().into_iter().flatten().filter_map(|need| need.as_str()).collect();
+        if !needs.is_empty() {
+            line(&format!("needs {}", needs.join(", ")));
+        }
         for id in &first.requirements {
             if let Some(row) = spec.catalogue.get(id.as_str()) {
                 requirement(row, &[]);

@@ -81,9 +81,10 @@ pub(super) fn coverage(args: &List) -> Done {
     }
     for row in spec.catalogue.iter() {
         let state = match row.state {
-            State::Testable => {
-                by_requirement.get(row.id.as_str()).map_or("no case".to_owned(), |count| format!("{count} cases"))
-            }
+            State::Testable => by_requirement.get(row.id.as_str()).map_or("no case".to_owned(), |count| match count {
+                1 => "1 case".to_owned(),
+                _ => format!("{count} cases"),
+            }),
             State::Deferred => format!("deferred: {}", row.reason.as_deref().unwrap_or_default()),
             State::OtherContract => format!("in contract {}", row.contract.as_deref().unwrap_or_default()),
             State::Untestable => format!("untestable: {}", row.reason.as_deref().unwrap_or_default()),

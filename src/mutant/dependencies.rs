@@ -7,7 +7,8 @@ use super::{
 };
 use crate::reference::Rule;
 
-const RENAME: &[&str] = &["dep/rename-swap", "meta/dep-mapping"];
+/// A feature that names the alias leads nowhere once the line has lost it.
+const RENAME: &[&str] = &["dep/rename-swap", "line/feature-refs"];
 
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::without("rename-swapped", RENAME, "A5 ktra#27", Rule::RenameSwap),
@@ -26,7 +27,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
         })
     }),
-    Mutant::spoilt("rename-without-package", RENAME, "A4 cargo-http-registry#59", |registry, request| {
+    Mutant::spoilt("rename-without-package", &["dep/rename-swap"], "A4 cargo-http-registry#59", |registry, request| {
         deps(registry, request, |dep| dep["package"] = Value::Null)
     }),
     Mutant::spoilt("rename-without-alias", RENAME, "A6 meuse#36", |registry, request| {
@@ -36,7 +37,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
         })
     }),
-    Mutant::spoilt("rename-lost-of-optional", &["dep/rename-swap"], "A2 cargo#14365", |registry, request| {
+    Mutant::spoilt("rename-lost-of-optional", RENAME, "A2 cargo#14365", |registry, request| {
         deps(registry, request, |dep| {
             if dep["optional"] == true && dep["package"].is_string() {
                 dep["name"] = dep["package"].take();

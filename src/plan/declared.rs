@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
-use super::{Case, ground, needs};
+use super::{Case, ground, needs, place::Place};
 use crate::{
     package::{Envelope, Tarball},
-    spec::{LoadError, RequirementId, Spec, nearest},
+    spec::{LoadError, RequirementId, Spec},
     suite::{CaseDecl, Check, Corpora, Element, Expect, PLACEHOLDERS, Suite, Text, Verb},
 };
 
@@ -15,50 +15,40 @@ use crate::{
 pub fn declared(spec: &Spec, suites: &[Suite], corpora: &Corpora) -> Result<Vec<Case>, LoadError> {
     let mut cases = Vec::new();
     for suite in suites {
-        for (line, decl) in &suite.cases {
-            let place = Place { spec, suite, line: *line, decl };
-            place.check()?;
+        for (index, (line, decl)) in suite.cases.iter().enumerate() {
+            let declared = Declared { spec, suite, line: *line, decl, place: Place::of(suite, index) };
+            declared.check()?;
             let elements = match &decl.each {
                 None => vec![None],
                 Some(list) => match corpora.get(list) {
                     Some(elements) => elements.iter().cloned().map(Some).collect(),
-                    None => return Err(place.unknown("list", list, corpora.names())),
+                    None => return Err(declared.place.unknown(&["each"], "list", list, corpora.names())),
                 },
             };
             for element in elements {
-                place.forms(element.as_ref())?;
-                cases.push(place.case(element));
+                declared.forms(element.as_ref())?;
+                cases.push(declared.case(element));
             }
         }
     }
     Ok(cases)
 }
 
-struct Place<'a> {
+struct Declared<'a> {
     spec: &'a Spec,
     suite: &'a Suite,
     line: usize,
     decl: &'a Arc<CaseDecl>,
+    place: Place<'a>,
 }
 
-impl Place<'_> {
-    fn wrong(&self, message: impl std::fmt::Display) -> LoadError {
-        LoadError::new(format!("{}:{}", self.suite.file, self.line), format!("case `{}`: {message}", self.decl.name))
-    }
-
-    fn unknown<'n>(&self, what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> LoadError {
-        let error = self.wrong(format!("there is no {what} `{name}`"));
-        match nearest(name, known) {
-            Some(known) => error.hint(format!("did you mean `{known}`?")),
-            None => error,
-        }
-    }
-
+impl Declared<'_> {
     fn check(&self) -> Result<(), LoadError> {
         let decl = self.decl;
         for id in std::iter::once(&decl.requirement).chain(&decl.also) {
             if self.spec.catalogue.get(id.as_str()).is_none() {
-                return Err(self.spec.catalogue.unknown(id.as_str(), &format!("{}:{}", self.suite.file, self.line)));
+                let known = self.spec.catalogue.iter().map(|known| known.id.as_str());
+                return Err(self.place.unknown(&["requirement", "also"], "requirement", id.as_str(), known));
             }
         }
         for text in self.texts() {
@@ -66,10 +56,10 @@ impl Place<'_> {
                 let kinds: Vec<&str> = self.spec.kinds().collect();
                 if !PLACEHOLDERS.iter().any(|(known, _)| *known == name) && !kinds.contains(&name) {
                     let known = PLACEHOLDERS.iter().map(|(known, _)| *known).chain(kinds);
-                    return Err(self.unknown("placeholder", name, known));
+                    return Err(self.place.unknown(&[], "placeholder", name, known));
                 }
                 if name == "each" && decl.each.is_none() {
-                    return Err(self.wrong("`{each}` stands there without `each = …`"));
+                    return Err(self.place.wrong((&[], "each"), "`{each}` stands there without `each = …`"));
                 }
             }
         }
@@ -78,40 +68,47 @@ impl Place<'_> {
                 && self.spec.operation(&call.operation).is_none()
             {
                 let known = self.spec.operations.iter().map(|operation| operation.id.as_str());
-                return Err(self.unknown("operation", &call.operation, known));
+                return Err(self.place.unknown(&["call"], "operation", &call.operation, known));
             }
         }
-        decl.then.iter().try_for_each(|expect| self.expectation(expect, &decl.requirement))
+        let mut expectations = decl.then.iter().enumerate();
+        expectations
+            .try_for_each(|(at, expect)| self.expectation(self.place.expectation(at), expect, &decl.requirement))
     }
 
-    fn expectation(&self, expect: &Expect, otherwise: &RequirementId) -> Result<(), LoadError> {
+    fn expectation(&self, place: Place<'_>, expect: &Expect, otherwise: &RequirementId) -> Result<(), LoadError> {
         let decl = self.decl;
         let speaks_for = expect.requirement.as_ref().unwrap_or(otherwise);
         if let Some(id) = &expect.requirement
             && *id != decl.requirement
             && !decl.also.contains(id)
         {
-            return Err(
-                self.wrong(format!("a check speaks for {id}, which stands neither in `requirement` nor in `also`"))
-            );
+            let message = format!("a check speaks for {id}, which stands neither in `requirement` nor in `also`");
+            return Err(place.wrong((&["for"], id.as_str()), message).hint(format!("add `{id}` to `also`")));
         }
         if let Some(mark) = &expect.at
             && decl.journey.is_none()
             && !self.steps().any(|step| step.mark.as_deref() == Some(mark))
         {
-            return Err(self.unknown("mark", mark, self.steps().filter_map(|step| step.mark.as_deref())));
+            let known = self.steps().filter_map(|step| step.mark.as_deref());
+            return Err(place.unknown(&["at"], "mark", mark, known));
         }
         match &expect.check {
             Check::Schema(name) if self.spec.schemas.get(name).is_none() => {
-                return Err(self.unknown("schema", name, self.spec.schemas.names()));
+                let mut known: Vec<_> = self.spec.schemas.names().collect();
+                known.sort_unstable();
+                return Err(place.unknown(&["schema"], "schema", name, known));
             }
             Check::Outcome(outcome) => {
                 let both = outcome.accepted.iter().chain(&outcome.refused);
-                return both.clone().try_for_each(|expect| self.expectation(expect, speaks_for));
+                return both.clone().try_for_each(|expect| self.expectation(place, expect, speaks_for));
             }
             _ => {}
         }
-        ground::defined(self.spec, decl, expect, speaks_for).map_err(|message| self.wrong(message))
+        ground::defined(self.spec, decl, expect, speaks_for).map_err(|message| {
+            let hint = "leave the check out, or say in an `outcome` what must hold if accepted and if refused";
+            place.wrong((&[], expect.check.name()), message).hint(hint)
+        })
     }
 
     /// Names of tarball and envelope forms, which an element of a list may give.
@@ -122,12 +119,14 @@ impl Place<'_> {
             if let Some(name) = publish.tarball.as_ref().map(fill)
                 && !Tarball::ALL.iter().any(|form| form.name() == name)
             {
-                return Err(self.unknown("form of a tarball", &name, Tarball::ALL.iter().map(|form| form.name())));
+                let known = Tarball::ALL.iter().map(|form| form.name());
+                return Err(self.place.unknown(&["tarball"], "form of a tarball", &name, known));
             }
             if let Some(name) = publish.envelope.as_ref().map(fill)
                 && !Envelope::ALL.iter().any(|form| form.name() == name)
             {
-                return Err(self.unknown("form of an envelope", &name, Envelope::ALL.iter().map(|form| form.name())));
+                let known = Envelope::ALL.iter().map(|form| form.name());
+                return Err(self.place.unknown(&["envelope"], "form of an envelope", &name, known));
             }
         }
         Ok(())

@@ -8,6 +8,7 @@ mod filter;
 mod generated;
 mod ground;
 mod needs;
+mod place;
 
 pub use applies::applies;
 pub use case::Case;

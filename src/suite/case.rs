@@ -13,6 +13,8 @@ pub struct Suite {
     pub name: String,
     /// The file as a finding names it.
     pub file: String,
+    /// The file as it stands, for errors that point into it.
+    pub text: String,
     /// Its cases with the line in which each begins.
     pub cases: Vec<(usize, Arc<CaseDecl>)>,
 }
@@ -155,7 +157,7 @@ impl Suite {
             }
             cases.push((line, Arc::new(case)));
         }
-        Ok(Self { name, file: file.to_owned(), cases })
+        Ok(Self { name, file: file.to_owned(), text: text.to_owned(), cases })
     }
 }
 

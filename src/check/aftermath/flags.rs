@@ -16,7 +16,7 @@ pub(super) fn flags(refused: &Evidence<'_>, look: &Evidence<'_>) -> Judged {
     let known = known(refused, look);
     let listed = index::listed(look)?;
     let moved = listed.lines.iter().filter_map(|(version, line)| {
-        let was = *known.get(version)?.as_ref()?;
+        let was = *known.get(*version)?.as_ref()?;
         (yanked(line) != was).then(|| {
             let expected = format!("yanked: {was} for {version}, as before the refused request");
             look.fault(expected, format!("yanked: {}", yanked(line)))
@@ -39,7 +39,8 @@ fn known(refused: &Evidence<'_>, look: &Evidence<'_>) -> BTreeMap<String, Option
             }
             "index" if at < refused.at && exchange.request.url == look.exchange().request.url => {
                 if let Ok(listed) = index::listed(&Evidence { at, ..*look }) {
-                    flags.extend(listed.lines.iter().map(|(version, line)| (version.clone(), Some(yanked(line)))));
+                    flags
+                        .extend(listed.lines.iter().map(|(version, line)| ((*version).to_owned(), Some(yanked(line)))));
                 }
             }
             verb @ ("yank" | "unyank") if at != refused.at => {

@@ -20,13 +20,13 @@ pub(super) fn form(seen: &Evidence<'_>, content: &[u8], entries: &[Entry]) -> Fa
     if !content.is_empty() && !content.ends_with(b"\n") {
         fault("line/final-newline", "a line feed at the end of the last line", "the file ends without one".to_owned());
     }
-    let mut wrong = entries.iter().filter_map(|entry| entry.object.as_ref().err().map(|error| (entry, error)));
-    if let Some((entry, error)) = wrong.next() {
+    let mut wrong = entries.iter().filter_map(|entry| entry.line.as_ref().err().map(|half| (entry.number, half)));
+    if let Some((number, half)) = wrong.next() {
         let more = match wrong.count() {
             0 => String::new(),
             n => format!("; {n} more lines are none"),
         };
-        let actual = format!("line {} is `{}`: {error}{more}", entry.number, show::clip(&entry.text));
+        let actual = format!("line {number} is `{}`: {}{more}", show::clip(&half.text), half.why);
         fault("line/ndjson", "one JSON object on each line", actual);
     }
     faults

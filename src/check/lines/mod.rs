@@ -7,11 +7,21 @@ mod values;
 
 use serde_json::{Map, Value};
 
-use super::{Evidence, Fault, Faults, Judged, Unjudged, index, show};
+use super::{Evidence, Fault, Faults, Judged, Unjudged, show, uploads};
+use crate::{exchange::Uploaded, spec::SchemaFault};
+
+/// What the rules on names need to know of the file, the same for each line.
+struct File<'l> {
+    /// The last segment of its path.
+    segment: Option<String>,
+    /// The accepted uploads that it is about.
+    uploads: Vec<&'l Uploaded>,
+}
 
 /// One line of the file, with the name that findings give it.
 struct Line<'l> {
     seen: Evidence<'l>,
+    file: &'l File<'l>,
     object: &'l Map<String, Value>,
     label: String,
 }
@@ -34,25 +44,27 @@ pub(super) fn index_file(seen: &Evidence<'_>) -> Judged {
     let schema = seen.spec.schemas.get("index-line");
     let schema = schema.ok_or_else(|| Unjudged("the contract has no schema `index-line`".to_owned()))?;
     let content = seen.content()?;
-    let entries = index::entries(&content);
-    let mut faults = file::form(seen, &content, &entries);
-    for entry in &entries {
-        let Ok(object) = &entry.object else { continue };
+    let entries = seen.entries()?;
+    let about = uploads::accepted_before(seen, seen.at).filter(|upload| uploads::is_about(seen.exchange(), upload));
+    let file = File { segment: uploads::segments(seen.exchange()).pop(), uploads: about.collect() };
+    let mut faults = file::form(seen, content, entries);
+    for entry in entries {
+        let (Ok(value), Some(object)) = (&entry.line, entry.object()) else { continue };
         let label = entry.version().map_or_else(|| format!("line {}", entry.number), str::to_owned);
-        let line = Line { seen: *seen, object, label };
-        let by_schema = by_schema(&line, schema);
+        let line = Line { seen: *seen, file: &file, object, label };
+        let by_schema = by_schema(&line, schema.faults(value));
         let by_code = [values::values(&line), features::features(&line), deps::deps(&line)].concat();
         // Where both see a fault, code has the better words for it than a pattern.
         let told = |fault: &Fault| by_code.iter().any(|known| known.requirement == fault.requirement);
         faults.extend(by_schema.into_iter().filter(|fault| !told(fault)));
         faults.extend(by_code);
     }
-    faults.extend(file::unique(seen, &entries));
+    faults.extend(file::unique(seen, entries));
     Ok(faults)
 }
 
-fn by_schema(line: &Line<'_>, schema: &crate::spec::Schema) -> Faults {
-    let faults = schema.faults(&Value::Object(line.object.clone())).into_iter().map(|fault| {
+fn by_schema(line: &Line<'_>, faults: Vec<SchemaFault>) -> Faults {
+    let faults = faults.into_iter().map(|fault| {
         let place = if fault.pointer.is_empty() { "the whole" } else { &fault.pointer };
         let requirement = fault.requirement.as_ref().map_or("line/ndjson", |id| id.as_str());
         line.fault(requirement, place, &fault.expected, show::clip(&fault.actual))

@@ -1,6 +1,6 @@
 //! Rules on single values that a schema cannot say: names, versions, dates.
 
-use super::{super::uploads, Faults, Line};
+use super::{Faults, Line};
 
 pub(super) fn values(line: &Line<'_>) -> Faults {
     let mut faults = name(line);
@@ -21,22 +21,22 @@ pub(super) fn values(line: &Line<'_>) -> Faults {
 fn name(line: &Line<'_>) -> Faults {
     let seen = &line.seen;
     let Some(name) = line.text("name") else { return Faults::new() };
-    let Some(file) = uploads::segments(seen.exchange()).pop() else { return Faults::new() };
+    let Some(file) = &line.file.segment else { return Faults::new() };
     let vers = line.text("vers").unwrap_or_default();
-    let about = uploads::accepted_before(seen, seen.at).filter(|upload| uploads::is_about(seen.exchange(), upload));
-    let (these, others): (Vec<_>, Vec<_>) = about.partition(|upload| upload.version == vers);
+    let (these, others): (Vec<_>, Vec<_>) =
+        line.file.uploads.iter().copied().partition(|upload| upload.version == vers);
     let published = if these.is_empty() { others } else { these };
     let mut spellings: Vec<&str> = published.iter().map(|upload| upload.name.as_str()).collect();
-    let bound = seen.transcript.bindings.get("crate").filter(|bound| bound.eq_ignore_ascii_case(&file));
+    let bound = seen.transcript.bindings.get("crate").filter(|bound| bound.eq_ignore_ascii_case(file));
     // How somebody spells a crate that others published is a guess.
     if spellings.is_empty() && !seen.transcript.foreign_data {
         spellings.extend(bound);
     }
-    let sound = if spellings.is_empty() { name.eq_ignore_ascii_case(&file) } else { spellings.contains(&name) };
+    let sound = if spellings.is_empty() { name.eq_ignore_ascii_case(file) } else { spellings.contains(&name) };
     if sound {
         return Faults::new();
     }
-    let spelling = spellings.first().copied().unwrap_or(&file);
+    let spelling = spellings.first().copied().unwrap_or(file);
     vec![line.fault("line/name-exact", "/name", &format!("`{spelling}`"), format!("`{name}`"))]
 }
 

@@ -11,7 +11,7 @@ pub(super) fn lines(same: &Same, before: &Evidence<'_>, now: &Evidence<'_>) -> J
         return Err(Unjudged(format!("there is no index file to compare with: {}", was.told)));
     }
     let versions = if same.versions.is_empty() {
-        was.lines.iter().map(|(version, _)| version.clone()).collect()
+        was.lines.iter().map(|(version, _)| (*version).to_owned()).collect()
     } else {
         same.versions.iter().map(|version| now.text(version)).collect::<Result<Vec<_>, _>>()?
     };

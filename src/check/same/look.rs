@@ -22,7 +22,7 @@ pub(super) fn look(other: &Evidence<'_>, seen: &Evidence<'_>) -> Judged {
 
 /// The body with what belongs to its request taken out: names, versions, paths, and ids that differ by themselves.
 fn masked(seen: &Evidence<'_>) -> Result<String, super::super::Unjudged> {
-    let mut text = String::from_utf8_lossy(&seen.content()?).into_owned();
+    let mut text = String::from_utf8_lossy(seen.content()?).into_owned();
     let bound = PLACEHOLDERS.iter().filter_map(|(name, _)| seen.transcript.bindings.get(name)).map(str::to_owned);
     let mut words: Vec<String> = bound.chain([seen.exchange().request.target().to_owned()]).collect();
     words.extend(uploads::segments(seen.exchange()).into_iter().filter(|segment| segment.len() > 2));

@@ -40,9 +40,9 @@ pub(super) fn as_uploaded(wanted: &AsUploaded, seen: &Evidence<'_>) -> Judged {
 }
 
 /// The line of a version that was stored with other build metadata, which [`Fact::Version`] then tells.
-fn same_version<'l>(listed: &'l index::Listed, version: &str) -> Option<&'l Object> {
+fn same_version<'l>(listed: &index::Listed<'l>, version: &str) -> Option<&'l Object> {
     let core = |version: &str| version.split('+').next().unwrap_or_default().to_owned();
-    listed.lines.iter().rfind(|(found, _)| core(found) == core(version)).map(|(_, line)| line)
+    listed.lines.iter().rfind(|(found, _)| core(found) == core(version)).map(|(_, line)| *line)
 }
 
 fn copied(seen: &Evidence<'_>, (id, member): (&str, &str), uploaded: Option<&Value>, line: &Object) -> Faults {
