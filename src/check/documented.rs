@@ -21,7 +21,7 @@ pub(super) fn reply(rule: ReplyRule, seen: &Evidence<'_>) -> Judged {
     }
 }
 
-fn operation<'a>(seen: &Evidence<'a>) -> Result<&'a Operation, Unjudged> {
+pub(super) fn operation<'a>(seen: &Evidence<'a>) -> Result<&'a Operation, Unjudged> {
     let called =
         seen.exchange().called.as_ref().ok_or_else(|| Unjudged("it was no call of an operation".to_owned()))?;
     let found = seen.spec.operation(&called.operation);
@@ -277,3 +277,7 @@ impl Row<'_> {
         text
     }
 }
+
+#[cfg(test)]
+#[path = "documented_tests.rs"]
+mod tests;

@@ -16,6 +16,7 @@ mod judge;
 mod lines;
 mod logins;
 mod outcome;
+mod pages;
 mod race;
 mod readings;
 mod redirect;
@@ -84,6 +85,8 @@ fn look(check: &Check, seen: &Evidence<'_>) -> Judged {
         Check::Race(rule) => race::race(*rule, seen),
         Check::Reply(rule) => documented::reply(*rule, seen),
         Check::ErrorReply(wanted) => documented::error_reply(wanted, seen),
+        Check::Pages(kind) => pages::pages(*kind, seen),
+        Check::Ordered(wanted) => pages::ordered(wanted, seen),
         Check::ShownWithin(seconds) => shown::shown_within(*seconds, seen),
     }
 }

@@ -278,6 +278,9 @@ pub(super) struct Serve {
     /// The token of a second account, bob
     #[arg(long, value_name = "TOKEN", env = "REGSPEC_OTHER_TOKEN", hide_env_values = true)]
     pub(super) other_token: Option<Secret>,
+    /// What tokens, cookies and the rest are drawn from, under the policy of crates.io
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) seed: u64,
     /// Write what a run has to hold into this file, for `run --credentials`
     #[arg(long, value_name = "FILE")]
     pub(super) credentials: Option<PathBuf>,

@@ -18,7 +18,7 @@ pub(super) fn load(contract: &str, suites: &[PathBuf], only: &[String]) -> Resul
         false => Spec::bundled(contract)?,
     };
     let generated = if spec.contract == "cargo" { Generated::default() } else { generated(&spec) };
-    let file = spec.document.as_ref().map_or_else(String::new, |document| document.file.clone());
+    let file = spec.documents.first().map_or_else(String::new, |document| document.file.clone());
     spec.catalogue.add_made(&file, generated.requirements);
     let mut all = suite::bundled(&spec.contract)?;
     for path in suites {

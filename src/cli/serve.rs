@@ -4,23 +4,38 @@ use super::{Done, Failure, args::Serve, output};
 use crate::{
     engine::{MAIN_TOKEN, OTHER_TOKEN},
     mutant,
-    reference::{Config, Handler, Registry, Server},
+    reference::{Config, Handler, Policy, Registry, Server},
     spec::{LoadError, nearest},
     target::Secret,
 };
 
 pub(super) fn serve(args: Serve) -> Done {
-    if args.contract != "cargo" {
-        return Err(LoadError::new("--contract", format!("the reference registry has no policy `{}`", args.contract))
-            .hint("it has: cargo")
-            .into());
-    }
+    let policy = match args.contract.as_str() {
+        "cargo" => Policy::Cargo,
+        "crates-io" | "apis-io" | "legacy" | "oanor" => Policy::CratesIo,
+        other => {
+            return Err(LoadError::new("--contract", format!("the reference registry has no policy `{other}`"))
+                .hint("it has: cargo, and that of crates-io for apis-io, legacy and oanor as well")
+                .into());
+        }
+    };
     let failed = |error: std::io::Error| Failure::Serve(format!("cannot listen on {}: {error}", args.listen));
     let bound = Server::bind(&args.listen).map_err(failed)?;
     let origin = bound.origin();
-    let token = args.token.as_ref().map_or(MAIN_TOKEN, Secret::reveal).to_owned();
-    let other = args.other_token.as_ref().map_or(OTHER_TOKEN, Secret::reveal).to_owned();
-    let mut config = Config::new(origin.clone()).token(&token).other_token(&other);
+    let given = |secret: &Option<Secret>, otherwise| secret.as_ref().map_or(otherwise, Secret::reveal).to_owned();
+    let mut config = match policy {
+        Policy::Cargo => Config::new(origin.clone())
+            .token(given(&args.token, MAIN_TOKEN))
+            .other_token(given(&args.other_token, OTHER_TOKEN)),
+        Policy::CratesIo => {
+            let mut config = Config::new(origin.clone()).crates_io(args.seed);
+            config.removed_operations = args.contract == "legacy";
+            for (user, token) in config.users.iter_mut().zip([&args.token, &args.other_token]) {
+                user.token = token.as_ref().map(|token| token.reveal().to_owned());
+            }
+            config
+        }
+    };
     if args.private {
         config = config.private();
     }
@@ -31,19 +46,11 @@ pub(super) fn serve(args: Serve) -> Done {
         config = config.public_url(url.trim_end_matches('/'));
     }
     if let Some(path) = &args.credentials {
-        let text = toml::to_string(&toml::Table::from_iter(
-            [
-                ("token", &token),
-                ("login", &"alice".to_owned()),
-                ("other-token", &other),
-                ("other-login", &"bob".to_owned()),
-                ("third-login", &"carol".to_owned()),
-            ]
-            .map(|(key, value)| (key.to_owned(), toml::Value::from(value.as_str()))),
-        ));
-        std::fs::write(path, text.unwrap_or_default()).map_err(|error| {
+        let unwritten = |error: &dyn std::fmt::Display| {
             LoadError::new(path.display().to_string(), format!("the credentials cannot be written: {error}"))
-        })?;
+        };
+        let text = credentials(&config).map_err(|error| unwritten(&error))?;
+        std::fs::write(path, text).map_err(|error| unwritten(&error))?;
     }
     let handler: Handler = match &args.mutant {
         None => {
@@ -68,4 +75,16 @@ pub(super) fn serve(args: Serve) -> Done {
     loop {
         std::thread::park();
     }
+}
+
+/// What a run has to hold, as the file that `run --credentials` reads.
+fn credentials(config: &Config) -> Result<String, toml::ser::Error> {
+    if config.policy == Policy::CratesIo {
+        return toml::to_string(&config.access());
+    }
+    let users = config.users.iter();
+    let tokens = ["token", "other-token"].into_iter().zip(users.clone().map(|user| user.token.clone()));
+    let logins = ["login", "other-login", "third-login"].into_iter().zip(users.map(|user| Some(user.login.clone())));
+    let table = tokens.chain(logins).filter_map(|(key, value)| Some((key.to_owned(), toml::Value::from(value?))));
+    toml::to_string(&toml::Table::from_iter(table))
 }

@@ -178,16 +178,19 @@ impl Engine {
         (record, performed.transcript)
     }
 
-    /// Runs all cases: those that show wrong tokens last, those that failed beside others once more alone.
+    /// Runs all cases: those that show wrong tokens last, behind them those that need quiet, each alone; then those that
+    /// failed beside others once more alone.
     ///
     /// `seen` is told each record as it comes. Records come in the order of the cases.
     pub async fn run(&self, cases: &[Case], seen: &(dyn Fn(&Record) + Sync)) -> Vec<Record> {
-        let (last, first): (Vec<_>, Vec<_>) = cases.iter().partition(|case| case.wrong_tokens() > 0);
+        let (quiet, busy): (Vec<_>, Vec<_>) = cases.iter().partition(|case| case.needs_quiet());
+        let (last, first): (Vec<_>, Vec<_>) = busy.into_iter().partition(|case| case.wrong_tokens() > 0);
+        let jobs = self.setup.options.jobs.max(1);
         let mut done: BTreeMap<&str, (Record, Transcript)> = BTreeMap::new();
-        for group in [first, last] {
+        for (group, jobs) in [(first, jobs), (last, jobs), (quiet, 1)] {
             let mut running = stream::iter(group)
                 .map(|case| async move { (case, self.run_case(case, 1).await) })
-                .buffer_unordered(self.setup.options.jobs.max(1));
+                .buffer_unordered(jobs);
             while let Some((case, result)) = running.next().await {
                 seen(&result.0);
                 self.keep(&result.0, &result.1, "");

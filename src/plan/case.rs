@@ -54,6 +54,11 @@ impl Case {
         self.steps().any(|step| matches!(step.verb, Verb::Call(_)))
     }
 
+    /// Nobody may change anything while it runs.
+    pub fn needs_quiet(&self) -> bool {
+        self.decl.journey.is_some_and(|journey| journey.walks())
+    }
+
     /// How many fresh crates it makes.
     pub fn new_crates(&self) -> usize {
         let fresh: BTreeSet<&str> = self

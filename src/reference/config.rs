@@ -72,6 +72,8 @@ pub struct Config {
     pub policy: Policy,
     /// What the secrets that it hands out are drawn from.
     pub seed: u64,
+    /// It answers operations that crates.io took away.
+    pub removed_operations: bool,
 }
 
 impl Config {
@@ -90,6 +92,7 @@ impl Config {
             max_upload: 20 << 20,
             policy: Policy::default(),
             seed: 0,
+            removed_operations: false,
         }
     }
 
@@ -180,6 +183,13 @@ impl Config {
     pub fn crates_io(mut self, seed: u64) -> Self {
         self.policy = Policy::CratesIo;
         self.seed = seed;
+        self
+    }
+
+    /// Answers operations that crates.io took away, as it did before 2024.
+    #[must_use]
+    pub fn removed_operations(mut self) -> Self {
+        self.removed_operations = true;
         self
     }
 

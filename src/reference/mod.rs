@@ -45,6 +45,6 @@ pub use config::{Config, Policy, User, Validators};
 pub use registry::Registry;
 pub use route::Route;
 pub use rule::Rule;
-pub use seed::{Access, AccessCookie, AccessToken, AccessUser};
+pub use seed::{Access, AccessCookie, AccessResource, AccessToken, AccessUser};
 pub use server::{Bound, Handler, Server, Tls};
 pub use state::State;

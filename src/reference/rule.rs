@@ -231,6 +231,23 @@ rules! {
     /// Downloads after `before_date` are listed as well.
     BeforeDate,
 
+    /// A page by number begins with the last item of the one before.
+    PagesApart,
+    /// Links to other pages have forgotten the rest of the query.
+    LinksKeepQuery,
+    /// What was searched for by its exact name comes wherever it happens to.
+    ExactFirst,
+    /// Keywords of a publish are added to those of the one before.
+    KeywordsReplaced,
+    /// The name of a crate that was just deleted can be taken again.
+    DeletedNameKept,
+    /// A crate that others depend on can be deleted.
+    DependedOnKept,
+    /// A version that there is not is told of only to those who may yank.
+    ExistenceFirst,
+    /// The view of the third party needs no key.
+    OanorKey,
+
     /// Conditional requests never get 304.
     Revalidates,
     /// A weak form of the ETag does not match.

@@ -49,7 +49,10 @@ impl Builder<'_> {
     /// # Errors
     /// What the run or the target lacks for it.
     pub(super) fn build(&self, step: &Step) -> Result<Built, Lack> {
-        let name = self.crate_of(step)?;
+        let name = match &step.verb {
+            Verb::Call(_) => String::new(),
+            _ => self.crate_of(step)?,
+        };
         let mut upload = None;
         let mut request = match &step.verb {
             Verb::Publish(publish) => {
@@ -125,7 +128,7 @@ impl Builder<'_> {
         Ok(format!("{}/api/v1", self.base()?))
     }
 
-    fn index(&self) -> Result<String, String> {
+    pub(super) fn index(&self) -> Result<String, String> {
         let session = self.session;
         let folder = session.remote.index_dir.as_ref().map(|folder| format!("file://{}", folder.display()));
         session.profile.endpoints.index.clone().or(folder).ok_or_else(|| "the target has no index".to_owned())

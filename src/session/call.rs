@@ -10,10 +10,10 @@ use super::{
     secrets,
 };
 use crate::{
-    exchange::{Called, Exchange, Request},
+    exchange::{Called, Exchange, Request, Role},
     package::Upload,
     spec::{Operation, Place, Produce, Scheme, plain},
-    suite::{Call, Credential, Login, Step, Text, Verb},
+    suite::{Call, Check, Credential, Login, Step, Text, Verb},
     target::TokenState,
 };
 
@@ -62,9 +62,9 @@ impl Builder<'_> {
     }
 
     fn call_url(&self, operation: &Operation, call: &Call) -> Result<String, Lack> {
-        let base = self.base()?;
-        let prefix = self.session.spec.base.as_str();
-        let mut url = base.to_owned();
+        let base = if operation.on_index { self.index()? } else { self.base()?.to_owned() };
+        let prefix = operation.base.as_str();
+        let mut url = base.clone();
         if !base.ends_with(prefix) || prefix.is_empty() {
             url.push_str(prefix);
         }
@@ -243,11 +243,23 @@ impl Run<'_> {
     ///
     /// # Errors
     /// Nothing gives it.
-    pub(super) async fn bind_kinds(&mut self, step: &Step) -> Result<(), End> {
+    pub(super) async fn bind_kinds(&mut self, step: &Step, role: Role) -> Result<(), End> {
         let Verb::Call(call) = &step.verb else { return Ok(()) };
         let builder = self.builder();
         let operation = builder.operation(call)?;
         let reads = matches!(call.method.as_deref().unwrap_or(&operation.method), "GET" | "HEAD" | "OPTIONS");
+        // What is refused on purpose leaves everything as it is.
+        let good =
+            role == Role::Given || self.case.decl.then.iter().any(|expect| matches!(expect.check, Check::Reply(_)));
+        let used_up: Vec<String> = operation.uses_up.iter().filter(|_| good).cloned().collect();
+        // What has to be there without standing in the request.
+        for kind in &operation.needs {
+            if good && self.bindings.get(kind).is_none() && self.session.resource(kind, false).is_none() {
+                return Err(End::NotApplicable(format!(
+                    "neither this run nor [resources] of --credentials gives a {kind}"
+                )));
+            }
+        }
         let mut kinds: Vec<String> = step.texts().into_iter().flat_map(Text::placeholders).map(str::to_owned).collect();
         kinds.dedup();
         for kind in kinds {
@@ -257,7 +269,7 @@ impl Run<'_> {
             if let Some((base, spelt)) = spelling(&kind) {
                 let value = match self.bindings.get(base).map(str::to_owned) {
                     Some(value) => Some(value),
-                    None => self.resource_or_shown(base, reads).await,
+                    None => self.resource_or_shown(base, reads, used_up.iter().any(|known| known == base)).await,
                 };
                 if let Some(value) = value {
                     self.bindings.bind(base, value.clone());
@@ -265,7 +277,7 @@ impl Run<'_> {
                     continue;
                 }
             }
-            let Some(value) = self.resource_or_shown(&kind, reads).await else {
+            let Some(value) = self.resource_or_shown(&kind, reads, used_up.contains(&kind)).await else {
                 let from = if reads {
                     "nothing on the target and nothing in [resources] of --credentials gives"
                 } else {
@@ -278,8 +290,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn resource_or_shown(&self, kind: &str, reads: bool) -> Option<String> {
-        match self.session.resource(kind) {
+    async fn resource_or_shown(&self, kind: &str, reads: bool, uses_up: bool) -> Option<String> {
+        match self.session.resource(kind, uses_up) {
             Some(value) => Some(value),
             None if reads => self.session.discover(kind, &self.bindings).await,
             None => None,

@@ -20,18 +20,20 @@ const TRIES: usize = 3;
 pub(super) type Found = BTreeMap<String, Option<String>>;
 
 impl Session {
-    /// A resource that the credentials file hands over. Of several each serves once.
-    pub(super) fn resource(&self, kind: &str) -> Option<String> {
-        match self.credentials.resources.get(kind)? {
-            OneOrMany::One(value) => Some(value.to_string()),
-            OneOrMany::Many(values) => {
-                let mut taken = self.taken.lock().expect("no holder of this lock panics");
-                let count = taken.entry(kind.to_owned()).or_default();
-                let value = values.get(*count)?.to_string();
-                *count += 1;
-                Some(value)
-            }
+    /// A resource that the credentials file hands over. Of several the first serves those that leave it as it is; what
+    /// uses it up takes another each time, from the last on.
+    pub(super) fn resource(&self, kind: &str, uses_up: bool) -> Option<String> {
+        let values = match self.credentials.resources.get(kind)? {
+            OneOrMany::One(value) => return Some(value.to_string()),
+            OneOrMany::Many(values) => values,
+        };
+        if !uses_up {
+            return values.first().map(ToString::to_string);
         }
+        let mut taken = self.taken.lock().expect("no holder of this lock panics");
+        let count = taken.entry(kind.to_owned()).or_default();
+        *count += 1;
+        values.len().checked_sub(*count).map(|at| values[at].to_string())
     }
 
     /// A resource of that kind that the target shows.
@@ -62,7 +64,7 @@ impl Session {
             let mut complete = true;
             for need in needed {
                 if bindings.get(&need).is_none() {
-                    let value = match self.resource_kept(&need) {
+                    let value = match self.resource(&need, false) {
                         Some(value) => Some(value),
                         None => Box::pin(self.find(&need, &bindings, known, depth + 1)).await,
                     };
@@ -83,13 +85,6 @@ impl Session {
             }
         }
         None
-    }
-
-    fn resource_kept(&self, kind: &str) -> Option<String> {
-        match self.credentials.resources.get(kind)? {
-            OneOrMany::One(value) => Some(value.to_string()),
-            OneOrMany::Many(_) => None,
-        }
     }
 
     /// What the reply to a call gives.

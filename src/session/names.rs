@@ -48,6 +48,14 @@ pub(super) fn bind_crate(names: &mut Bindings, name: &str) {
     names.bind("index-path", crate::package::index_path(name));
 }
 
+/// Takes `{crate}`, its spellings and `{version}` away.
+pub(super) fn unbind_crate(names: &mut Bindings) {
+    for name in ["crate", "crate-underscored", "crate-encoded", "crate-upper", "crate-capital", "index-path", "version"]
+    {
+        names.unbind(name);
+    }
+}
+
 fn capital(name: &str) -> String {
     let word = |word: &str| {
         let mut chars = word.chars();

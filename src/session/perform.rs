@@ -95,8 +95,7 @@ impl<'a> Run<'a> {
             foreign_data = !sample.ours;
         } else if !case.publishes() && case.calls() {
             // What is read is found on the target, by kind.
-            bindings.unbind("crate");
-            bindings.unbind("version");
+            names::unbind_crate(&mut bindings);
         }
         let credentials = &session.credentials;
         let known = [
@@ -109,6 +108,7 @@ impl<'a> Run<'a> {
             ("third-login", &credentials.third_login),
             ("user-login", &credentials.login),
             ("user-id", &credentials.id_of(credentials.login.as_deref()).map(|id| id.to_string())),
+            ("own-user-id", &credentials.id_of(credentials.login.as_deref()).map(|id| id.to_string())),
             ("other-user-id", &credentials.id_of(credentials.other_login.as_deref()).map(|id| id.to_string())),
         ];
         for (name, value) in known {
@@ -165,7 +165,7 @@ impl<'a> Run<'a> {
         if let Some(why) = self.session.pace.gave_up(step.verb.name()) {
             return Err(End::Inconclusive(why));
         }
-        self.bind_kinds(step).await?;
+        self.bind_kinds(step, role).await?;
         let Built { request, upload } = self.builder().build(step)?;
         let name = self.builder().crate_of(step).unwrap_or_default();
         if step.verb.mutates() && self.foreign(&name) {

@@ -33,10 +33,8 @@ pub struct Spec {
     pub contract: String,
     /// Its operations.
     pub operations: Vec<Operation>,
-    /// The document that they stand in.
-    pub document: Option<Document>,
-    /// The path of the document's server, which stands before that of each operation.
-    pub base: String,
+    /// The documents that they stand in.
+    pub documents: Vec<Document>,
     /// Its JSON Schemas.
     pub schemas: Schemas,
     /// Its requirements, undefined ground and contradictions.
@@ -64,28 +62,25 @@ impl Spec {
             let (name, text) = text(file)?;
             catalogue.add_requirements(&name, text)?;
         }
-        let mut document = None;
+        let mut documents = Vec::new();
         for file in folder.files() {
             let (name, text) = text(file)?;
             match file.path().file_name().and_then(|name| name.to_str()) {
                 Some("undefined.toml") => catalogue.add_undefined(&name, text)?,
                 Some("contradictions.toml") => catalogue.add_contradictions(&name, text)?,
-                Some("openapi.yaml" | "openapi.json") => document = Some((name, text)),
+                Some(file) if file.ends_with("openapi.yaml") || file.ends_with("openapi.json") => {
+                    // `index.openapi.yaml` has its overlays in `overlays/index/`.
+                    let part =
+                        file.trim_end_matches("openapi.yaml").trim_end_matches("openapi.json").trim_end_matches('.');
+                    let overlays = overlays(folder, &[contract, "overlays", part])?;
+                    documents.push(Document::load(&name, text, &overlays)?);
+                }
                 _ => {}
             }
         }
-        let mut overlays = Vec::new();
-        for file in folder.get_dir(format!("{contract}/overlays")).into_iter().flat_map(Dir::files) {
-            let (name, text) = text(file)?;
-            overlays.push((name, text.to_owned()));
-        }
-        overlays.sort();
         catalogue.check()?;
         let spec = Self { contract: contract.to_owned(), schemas, catalogue, ..Self::default() };
-        match document {
-            Some((name, text)) => spec.with_document(Document::load(&name, text, &overlays)?),
-            None => Ok(spec),
-        }
+        spec.with_documents(documents)
     }
 
     /// Loads an OpenAPI file of somebody else, as a contract named by the file.
@@ -97,11 +92,30 @@ impl Spec {
         let text = std::fs::read_to_string(path)
             .map_err(|error| LoadError::new(&name, format!("the document cannot be read: {error}")))?;
         let contract = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("document").to_owned();
-        Self { contract, ..Self::default() }.with_document(Document::load(&name, &text, &[])?)
+        Self { contract, ..Self::default() }.with_documents(vec![Document::load(&name, &text, &[])?])
     }
 
-    fn with_document(self, document: Document) -> Result<Self, LoadError> {
-        Ok(Self { operations: document.operations()?, base: document.base(), document: Some(document), ..self })
+    fn with_documents(mut self, documents: Vec<Document>) -> Result<Self, LoadError> {
+        // The web API before the index, whatever their names.
+        let mut documents = documents;
+        documents.sort_by_key(Document::is_index);
+        for document in &documents {
+            for operation in document.operations()? {
+                if let Some(known) = self.operation(&operation.id) {
+                    let message =
+                        format!("the operationId `{}` stands at {} {} already", known.id, known.method, known.path);
+                    return Err(LoadError::new(format!("{}#{}", document.file, operation.pointer), message));
+                }
+                self.operations.push(operation);
+            }
+        }
+        self.documents = documents;
+        Ok(self)
+    }
+
+    /// The document of an operation.
+    pub fn document(&self, operation: &Operation) -> Option<&Document> {
+        self.documents.iter().find(|document| document.is_index() == operation.on_index)
     }
 
     /// The operation of that id.
@@ -122,6 +136,18 @@ impl Spec {
     pub fn names() -> impl Iterator<Item = &'static str> {
         SPECS.dirs().filter_map(|dir| dir.path().to_str())
     }
+}
+
+/// The overlays in a folder, by name.
+fn overlays(folder: &Dir<'static>, parts: &[&str]) -> Result<Vec<(String, String)>, LoadError> {
+    let path = parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("/");
+    let mut overlays = Vec::new();
+    for file in folder.get_dir(path).into_iter().flat_map(Dir::files) {
+        let (name, text) = text(file)?;
+        overlays.push((name, text.to_owned()));
+    }
+    overlays.sort();
+    Ok(overlays)
 }
 
 fn text(file: &'static include_dir::File<'static>) -> Result<(String, &'static str), LoadError> {

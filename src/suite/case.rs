@@ -120,6 +120,10 @@ pub enum Journey {
     NegativeCache,
     /// The index polled every few milliseconds while a publish becomes visible.
     PollDuringPublish,
+    /// A list walked page by page to its end.
+    WalkPages,
+    /// A list walked to its end by the links that its pages hand out.
+    WalkSeek,
 }
 
 #[derive(Deserialize)]
@@ -149,7 +153,7 @@ impl Suite {
             if let Some((first, _)) = cases.iter().find(|(_, known)| known.name == *id) {
                 return wrong(format!("a case named `{id}` stands in line {first} already"));
             }
-            if case.journey.is_some() == case.when.is_some() {
+            if case.journey.is_some_and(|journey| !journey.walks()) == case.when.is_some() {
                 return wrong(format!("case `{id}` needs either `when` or `journey`"));
             }
             if case.then.is_empty() {
@@ -164,7 +168,12 @@ impl Suite {
 impl Journey {
     /// It uploads crates of its own.
     pub fn publishes(self) -> bool {
-        !matches!(self, Self::KeepAlive | Self::Http2Streams)
+        !matches!(self, Self::KeepAlive | Self::Http2Streams) && !self.walks()
+    }
+
+    /// It walks a list, which nobody may change meanwhile.
+    pub fn walks(self) -> bool {
+        matches!(self, Self::WalkPages | Self::WalkSeek)
     }
 
     /// It is about how the index is served rather than about what it says.

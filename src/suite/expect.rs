@@ -1,7 +1,7 @@
 use serde::Deserialize;
 
 use super::{Text, step::Nothing};
-use crate::spec::{Condition, RequirementId};
+use crate::spec::{Condition, PageKind, RequirementId};
 
 /// One expectation of a case: a check, the reply that it looks at, and the requirement that it speaks for.
 #[derive(Debug, Clone)]
@@ -109,6 +109,10 @@ vocabulary! {
     reply: Reply(ReplyRule),
     /// The reply to a call is as the overlays say of a condition; where they are silent, a refusal.
     error_reply: ErrorReply(ErrorReply),
+    /// A list walked to its end is whole: no item twice, none missing, totals and links right.
+    pages: Pages(PageKind),
+    /// A list is in the order that the overlays tell of the value of its sort parameter.
+    ordered: Ordered(Ordered),
     /// Changes showed within so many seconds.
     shown_within: ShownWithin(f64),
 }
@@ -179,6 +183,14 @@ pub struct ErrorReply {
     pub parameter: Option<String>,
     /// What was sent there.
     pub value: Option<Text>,
+}
+
+/// The order of a list.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Ordered {
+    /// The value of the sort parameter; none for the order without it.
+    pub value: Option<String>,
 }
 
 /// Both sides of what a source leaves open.

@@ -49,10 +49,10 @@ fn whole(make: &mut Make<'_>, body: &RequestBody) {
         call.content_type = content_type.map(str::to_owned).or_else(|| Some(body.content_type.clone()));
         call
     };
-    let other_shape = if first_type(&body.schema) == "array" { "{}" } else { "[]" };
+    let (other_shape, cut_off) = if first_type(&body.schema) == "array" { ("{}", "[") } else { ("[]", "{") };
     let calls = [
         ("missing", Condition::BodyMissing, blank(Some(""), None), body.required),
-        ("cut-off", Condition::BodyNotJson, blank(Some("{"), None), true),
+        ("cut-off", Condition::BodyNotJson, blank(Some(cut_off), None), true),
         ("no-json", Condition::BodyNotJson, blank(Some("regspec"), None), true),
         ("another-shape", Condition::BodyWrongShape, blank(Some(other_shape), None), true),
         ("a-number", Condition::BodyWrongShape, blank(Some("1"), None), true),
@@ -73,7 +73,12 @@ fn whole(make: &mut Make<'_>, body: &RequestBody) {
         };
         let mut call = make_call(make);
         call.content_type = Some(content_type.clone());
-        let steps = super::make::Steps { given: make.good.given.clone(), when: call, then: vec![Make::documented()] };
+        let steps = super::make::Steps {
+            given: make.good.given.clone(),
+            when: call,
+            then: vec![Make::documented()],
+            ..super::make::Steps::default()
+        };
         make.case(aspect, &slug(content_type), None, steps);
     }
 }

@@ -173,7 +173,12 @@ fn taken(make: &mut Make<'_>, element: &str, login: Login, level: Level, when: O
         pointer: place(make),
         level,
     };
-    let steps = Steps { given: make.good.given.clone(), when: call(make, login, when), then: vec![Make::documented()] };
+    let steps = Steps {
+        given: make.good.given.clone(),
+        when: call(make, login, when),
+        then: vec![Make::documented()],
+        ..Steps::default()
+    };
     make.case(aspect, element, None, steps);
 }
 

@@ -5,8 +5,8 @@ use super::{
     make::{Aspect, Make, Steps},
 };
 use crate::{
-    spec::{Condition, Level, Parameter, Place},
-    suite::Text,
+    spec::{Condition, Level, Parameter, Place, StatusRange},
+    suite::{Check, Status, Text},
 };
 
 pub(super) fn add(make: &mut Make<'_>) {
@@ -28,7 +28,8 @@ pub(super) fn add(make: &mut Make<'_>) {
         pointer: format!("{}/responses", operation.pointer),
         level: operation.level.unwrap_or(Level::Must),
     };
-    make.case(aspect, "", None, Steps { given, when: call, then: vec![Make::documented()] });
+    make.case(aspect, "", None, Steps { given, when: call, then: vec![Make::documented()], ..Steps::default() });
+    asked(make);
     make.requires(
         "extra-members",
         Level::May,
@@ -36,6 +37,24 @@ pub(super) fn add(make: &mut Make<'_>) {
     );
     for parameter in operation.query_parameters() {
         with(make, parameter);
+    }
+}
+
+/// Replies that come only where the request asks for them.
+fn asked(make: &mut Make<'_>) {
+    for reply in make.operation.good_replies().filter(|reply| !reply.asked_by.is_empty()) {
+        let Some(StatusRange::One(status)) = reply.status else { continue };
+        let aspect = Aspect {
+            name: format!("reply-{status}"),
+            text: format!("{} answers {status} where the request asks for it.", make.operation.id),
+            pointer: reply.pointer.clone(),
+            level: make.operation.level.unwrap_or(Level::Must),
+        };
+        let headers = reply.asked_by.iter().map(|(name, value)| (name.clone(), Text::from(value.as_str()))).collect();
+        let then = vec![Check::Status(vec![Status::Is(status)]), Make::documented()];
+        let steps =
+            Steps { given: make.good.given.clone(), when: make.good.call.clone(), then, headers, ..Steps::default() };
+        make.case(aspect, "", None, steps);
     }
 }
 
@@ -73,7 +92,7 @@ fn with(make: &mut Make<'_>, parameter: &Parameter) {
             }),
         };
         let given = make.good.given.clone();
-        make.case(aspect, &slug, None, Steps { given, when: call, then: vec![Make::documented()] });
+        make.case(aspect, &slug, None, Steps { given, when: call, then: vec![Make::documented()], ..Steps::default() });
     }
 }
 
@@ -110,7 +129,8 @@ fn values(parameter: &Parameter) -> Vec<(String, Text)> {
         add("example", &value);
     }
     for value in &parameter.accepted {
-        add(&format!("accepted-{}", super::chain::slug(value)), value);
+        let slug = format!("accepted-{}", super::chain::slug(&value.replace('+', "plus-")));
+        add(&slug, value);
     }
     if values.is_empty() && parameter.place == Place::Query && parameter.ignored.is_some() {
         values.push(("ignored".to_owned(), Text::from("regspec")));

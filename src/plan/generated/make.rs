@@ -1,10 +1,10 @@
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::chain::{GoodCall, good_call};
 use crate::{
     plan::Case,
     spec::{Condition, Level, Need, Operation, Requirement, RequirementId, Spec, State},
-    suite::{Call, CaseDecl, Check, ErrorReply, Expect, NameForm, ReplyRule, Step, Text, Variant, Verb},
+    suite::{Call, CaseDecl, Check, ErrorReply, Expect, Journey, NameForm, ReplyRule, Step, Text, Variant, Verb},
 };
 
 /// Cases, and the requirements that they try.
@@ -41,7 +41,12 @@ pub(super) struct Aspect {
 }
 
 /// The steps of a case.
+#[derive(Default)]
 pub(super) struct Steps {
+    /// Header fields of the call that is judged.
+    pub(super) headers: BTreeMap<String, Text>,
+    /// Usual header fields that it lacks.
+    pub(super) without: Vec<String>,
     pub(super) given: Vec<Step>,
     pub(super) when: Call,
     pub(super) then: Vec<Check>,
@@ -52,9 +57,14 @@ impl<'s> Make<'s> {
         Self { spec, operation, good: good_call(spec, operation), cases: Vec::new(), requirements: Vec::new() }
     }
 
+    /// The document of the operation.
+    pub(super) fn document(&self) -> Option<&'s crate::spec::Document> {
+        self.spec.document(self.operation)
+    }
+
     /// Nobody has said more than the document does, so that what it suggests is tried.
     pub(super) fn is_bare(&self) -> bool {
-        self.spec.document.as_ref().is_some_and(|document| document.touches.is_empty())
+        self.document().is_some_and(|document| document.touches.is_empty())
     }
 
     /// A condition is tried: overlays say what it is answered with, or it breaks what the document alone says.
@@ -95,7 +105,7 @@ impl<'s> Make<'s> {
         match rows.iter().find_map(|row| Some((row.source.as_ref()?, row.reason.as_ref()))) {
             Some((source, Some(reason))) => format!("{source} ({reason})"),
             Some((source, None)) => source.clone(),
-            None => self.spec.document.as_ref().map_or_else(String::new, |document| document.source(pointer)),
+            None => self.document().map_or_else(String::new, |document| document.source(pointer)),
         }
     }
 
@@ -106,6 +116,27 @@ impl<'s> Make<'s> {
             parameter: parameter.map(str::to_owned),
             value: value.map(Text::from),
         })
+    }
+
+    /// What is asked where a condition is met.
+    pub(super) fn aspect(
+        &self,
+        name: &str,
+        condition: Condition,
+        about: (Option<&str>, Option<&str>),
+        pointer: &str,
+    ) -> Aspect {
+        let what = match (name, about.0) {
+            (_, Some(parameter)) => format!("`{parameter}` is out of order"),
+            ("credential" | "credential-order", _) => "the caller may not call it".to_owned(),
+            _ => format!("a request is odd ({name})"),
+        };
+        Aspect {
+            text: format!("{} answers as it is told to where {what}.", self.operation.id),
+            level: self.level(condition, about.0, about.1),
+            pointer: pointer.to_owned(),
+            name: name.to_owned(),
+        }
     }
 
     /// A case about a condition.
@@ -119,36 +150,44 @@ impl<'s> Make<'s> {
         steps: (Vec<Step>, Call),
     ) {
         let (parameter, value) = about;
-        let what = parameter.map(|name| format!(" of `{name}`")).unwrap_or_default();
-        let aspect = Aspect {
-            text: format!("{} answers `{aspect}`{what} as documented when it is out of order.", self.operation.id),
-            level: self.level(condition, parameter, value),
-            pointer: pointer.to_owned(),
-            name: aspect.to_owned(),
-        };
+        let aspect = self.aspect(aspect, condition, about, pointer);
         let source = self.source(condition, parameter, pointer);
         self.case(
             aspect,
             element,
             Some(source),
-            Steps { given: steps.0, when: steps.1, then: vec![Self::error(condition, parameter, value)] },
+            Steps {
+                given: steps.0,
+                when: steps.1,
+                then: vec![Self::error(condition, parameter, value)],
+                ..Steps::default()
+            },
         );
+    }
+
+    /// A case whose steps begin with a call and go on as the replies have it.
+    pub(super) fn journey(&mut self, aspect: Aspect, journey: Journey, steps: Steps) {
+        self.add(aspect, "", None, steps, Some(journey));
     }
 
     /// Adds a case and, where it is the first of its aspect, the requirement that it tries.
     pub(super) fn case(&mut self, aspect: Aspect, element: &str, source: Option<String>, steps: Steps) {
+        self.add(aspect, element, source, steps, None);
+    }
+
+    fn add(&mut self, aspect: Aspect, element: &str, source: Option<String>, steps: Steps, journey: Option<Journey>) {
         let operation = self.operation;
         // What is asked of wrong requests at another level than of good ones is a requirement of its own.
         let tail = if aspect.level < Level::Must && aspect.name != "reply" { "-recommended" } else { "" };
         let id = RequirementId::from(format!("{}/{}{tail}", operation.id, aspect.name).as_str());
-        let source = source.unwrap_or_else(|| {
-            self.spec.document.as_ref().map_or_else(String::new, |document| document.source(&aspect.pointer))
-        });
+        let source = source
+            .unwrap_or_else(|| self.document().map_or_else(String::new, |document| document.source(&aspect.pointer)));
         if !self.requirements.iter().any(|known| known.id == id) {
             self.requirements.push(requirement(id.clone(), aspect.level, aspect.text, source));
         }
         let name = if element.is_empty() { aspect.name.clone() } else { format!("{}::{element}", aspect.name) };
-        let when = Step::of(Verb::Call(Box::new(steps.when)), None);
+        let call = Verb::Call(Box::new(steps.when));
+        let when = Step { headers: steps.headers, without: steps.without, ..Step::of(call, None) };
         let mut needs = vec![Need::Api];
         if steps.given.iter().chain([&when]).any(|step| self.writes(step)) {
             needs.push(Need::Write);
@@ -165,7 +204,7 @@ impl<'s> Make<'s> {
             given: steps.given,
             when: Some(when),
             after: Vec::new(),
-            journey: None,
+            journey,
             then: steps.then.into_iter().map(|check| Expect { check, at: None, requirement: None }).collect(),
         };
         let case_id = format!("{}::{name}", operation.id);
@@ -175,11 +214,7 @@ impl<'s> Make<'s> {
         self.cases.push(Case {
             id: case_id,
             contract: self.spec.contract.clone(),
-            file: format!(
-                "{}#{}",
-                self.spec.document.as_ref().map_or("", |document| document.file.as_str()),
-                aspect.pointer
-            ),
+            file: format!("{}#{}", self.document().map_or("", |document| document.file.as_str()), aspect.pointer),
             line: 0,
             requirements: vec![id],
             level: aspect.level,
@@ -208,8 +243,7 @@ impl<'s> Make<'s> {
     /// A requirement that no case has as its first.
     pub(super) fn requires(&mut self, slug: &str, level: Level, text: &str) {
         let id = RequirementId::from(format!("{}/{slug}", self.operation.id).as_str());
-        let source =
-            self.spec.document.as_ref().map_or_else(String::new, |document| document.source(&self.operation.pointer));
+        let source = self.document().map_or_else(String::new, |document| document.source(&self.operation.pointer));
         self.requirements.push(requirement(id, level, text.to_owned(), source));
     }
 }

@@ -18,6 +18,7 @@ pub(super) fn add(make: &mut Make<'_>) {
     if operation.method == "GET" && !here.contains(&"HEAD") && make.stated(Condition::Head, None) {
         head(make);
     }
+    manners(make);
     let first = make.spec.operations.iter().find(|other| other.path == operation.path);
     if first.is_none_or(|first| first.id != operation.id) {
         return;
@@ -29,6 +30,33 @@ pub(super) fn add(make: &mut Make<'_>) {
     }
     if !here.contains(&"OPTIONS") && make.stated(Condition::Options, None) {
         send(make, "OPTIONS", Condition::Options);
+    }
+}
+
+/// Header fields by which a server tells who is asking at all.
+fn manners(make: &mut Make<'_>) {
+    let operation = make.operation;
+    if make.stated(Condition::UserAgentMissing, None) {
+        let aspect = make.aspect("header-user-agent", Condition::UserAgentMissing, (None, None), &operation.pointer);
+        let steps = Steps {
+            when: make.good.call.clone(),
+            given: make.good.given.clone(),
+            then: vec![Make::error(Condition::UserAgentMissing, None, None)],
+            without: vec!["User-Agent".to_owned()],
+            ..Steps::default()
+        };
+        make.case(aspect, "", Some(make.source(Condition::UserAgentMissing, None, &operation.pointer)), steps);
+    }
+    if make.stated(Condition::OriginRefused, None) {
+        let aspect = make.aspect("header-origin", Condition::OriginRefused, (None, None), &operation.pointer);
+        let steps = Steps {
+            when: make.good.call.clone(),
+            given: make.good.given.clone(),
+            then: vec![Make::error(Condition::OriginRefused, None, None)],
+            headers: [("Origin".to_owned(), Text::from("https://regspec.example"))].into(),
+            ..Steps::default()
+        };
+        make.case(aspect, "", Some(make.source(Condition::OriginRefused, None, &operation.pointer)), steps);
     }
 }
 
@@ -50,7 +78,12 @@ fn head(make: &mut Make<'_>) {
         level: make.level(Condition::Head, None, None).max(Level::Should),
     };
     let source = make.source(Condition::Head, None, &operation.pointer);
-    make.case(aspect, "", Some(source), Steps { given, when: call, then: vec![Check::Reply(ReplyRule::Head)] });
+    make.case(
+        aspect,
+        "",
+        Some(source),
+        Steps { given, when: call, then: vec![Check::Reply(ReplyRule::Head)], ..Steps::default() },
+    );
 }
 
 /// A method that nobody offers, on something that nobody has: whatever comes of it, nothing of anybody's changes.

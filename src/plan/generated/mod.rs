@@ -10,8 +10,10 @@ mod good;
 mod make;
 mod methods;
 mod odd;
+mod pages;
 mod parameters;
 mod paths;
+mod sorting;
 
 pub use make::Generated;
 
@@ -29,8 +31,13 @@ pub fn generated(spec: &Spec) -> Generated {
             bodies::add(&mut make);
             credentials::add(&mut make);
             methods::add(&mut make);
+            pages::add(&mut make);
+            sorting::add(&mut make);
         }
         made.take(make);
     }
     made
 }
+
+#[cfg(test)]
+mod tests;

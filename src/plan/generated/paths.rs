@@ -120,7 +120,12 @@ fn folds(make: &mut Make<'_>, parameter: &Parameter) {
             pointer: format!("{}/x-regspec-folds", parameter.pointer),
             level: parameter.level.unwrap_or(crate::spec::Level::Should),
         };
-        let steps = super::make::Steps { given: make.good.given.clone(), when: call, then: vec![Make::documented()] };
+        let steps = super::make::Steps {
+            given: make.good.given.clone(),
+            when: call,
+            then: vec![Make::documented()],
+            ..super::make::Steps::default()
+        };
         make.case(aspect, element, None, steps);
     }
 }
@@ -128,7 +133,7 @@ fn folds(make: &mut Make<'_>, parameter: &Parameter) {
 fn trailing_slash(make: &mut Make<'_>) {
     for (condition, tail, element) in [
         (Condition::PathTrailingSlash, "/", "trailing-slash"),
-        (Condition::RouteUnknown, "/regspec-unknown/route", "unknown-route"),
+        (Condition::RouteUnknown, "/regspec-unknown/route/that/nobody/has", "unknown-route"),
     ] {
         if !make.stated(condition, None) {
             continue;
@@ -138,6 +143,8 @@ fn trailing_slash(make: &mut Make<'_>) {
             let value = if parameter.is_integer() { "2147483646" } else { "regspec-absent" };
             call.path.insert(parameter.name.clone(), Text::from(value));
         }
+        // Only the path matters: no such route is to look at more.
+        (call.query, call.body, call.upload) = (std::collections::BTreeMap::new(), None, None);
         call.tail = Some(Text::from(tail));
         let pointer = make.operation.pointer.clone();
         make.condition("path", element, condition, (None, None), &pointer, (Vec::new(), call));

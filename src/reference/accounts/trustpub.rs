@@ -60,7 +60,7 @@ impl Accounts {
         crates: BTreeSet<Id>,
         data: Value,
         now: Time,
-    ) -> &TrustpubToken {
+    ) -> &mut TrustpubToken {
         let body = self.secret(LENGTH);
         let plaintext = format!("{PREFIX}{body}{}", check(&body));
         let token = TrustpubToken { plaintext: plaintext.clone(), crates, expires: now + LIFETIME, data };

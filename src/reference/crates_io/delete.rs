@@ -1,14 +1,17 @@
 //! Deleting a crate: at once while it is young, and later only where nobody would miss it.
 
+use serde::Deserialize;
+
 use super::{
     catalogue::{Crate, Time, canonical, moment},
     dependents::dependents,
+    query,
     route::{Call, Operation},
 };
 use crate::{
     exchange::Response,
     reference::{
-        Registry, State,
+        Registry, Rule, State,
         accounts::{Demand, Rights},
         reply::Refusal,
     },
@@ -24,7 +27,14 @@ const YOUNG: Time = 72 * HOUR;
 const MONTH: Time = 30 * DAY;
 const MOST_DOWNLOADS: u64 = 1000;
 
+#[derive(Deserialize)]
+struct Farewell {
+    #[expect(dead_code, reason = "it is written down for those who run the site, and shown to nobody")]
+    message: Option<String>,
+}
+
 fn delete(registry: &Registry, call: &Call<'_>) -> Result<Response, Refusal> {
+    let Farewell { .. } = query::query(call.request)?;
     let mut state = registry.state();
     let caller = registry.authenticate(&mut state, call.request, Demand::cookie())?.user;
     let entry = state.catalogue.find(call.part("name"))?;
@@ -63,6 +73,7 @@ fn missed(registry: &Registry, state: &State, entry: &Crate, now: Time) -> Resul
     let others = dependents(registry, &state.catalogue, entry.id).into_iter().filter(|row| row.entry.id != entry.id);
     match others.max_by_key(|row| row.version.id) {
         None => Ok(()),
+        Some(_) if !registry.upholds(Rule::DependedOnKept) => Ok(()),
         Some(row) => refused(format!(
             "only crates without reverse dependencies can be deleted (e.g. {}@{} depends on this crate)",
             row.entry.name, row.version.number

@@ -51,10 +51,11 @@ fn of_crate(registry: &Registry, call: &Call<'_>) -> Result<Response, Refusal> {
     }
     let extra: Vec<Value> =
         extra.into_iter().map(|(date, count)| json!({ "date": date.to_string(), "downloads": count })).collect();
-    let mut body = json!({ "version_downloads": listed(rows), "meta": { "extra_downloads": extra } });
+    let mut body = json!({ "version_downloads": listed(rows) });
     if parts().next().is_some() {
         body["versions"] = shown.iter().map(|version| present::version(&state.accounts, name, version)).collect();
     }
+    body["meta"] = json!({ "extra_downloads": extra });
     Ok(reply::ok(&body))
 }
 

@@ -51,7 +51,7 @@ impl Registry {
         let rest = || path.splitn(3, '/').nth(2).unwrap_or_default();
         let answer = match segments.next() {
             Some("index") if rest() == "config.json" => self.config_json(request).ok(),
-            Some("index") => self.lines(request, rest()),
+            Some("index") => self.index_lines(request, rest()),
             Some("crates") => self
                 .file_at(rest(), ".crate")
                 .map(|version| Response::new(200).header("content-type", "application/gzip").body(version.file)),
@@ -79,7 +79,7 @@ impl Registry {
         entry.versions.iter().find(|version| version.number.to_string() == number).cloned()
     }
 
-    fn lines(&self, request: &Request, path: &str) -> Option<Response> {
+    fn index_lines(&self, request: &Request, path: &str) -> Option<Response> {
         let state = self.state();
         let name = path.rsplit('/').next()?;
         let entry = state.catalogue.crates().find(|entry| entry.name.to_lowercase() == *name)?;

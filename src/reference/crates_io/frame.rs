@@ -1,6 +1,6 @@
 //! What every request and every reply of the web API has in common, whatever it is about.
 
-use super::route;
+use super::{OPERATIONS, legacy, oanor, route};
 use crate::{
     exchange::{Request, Response},
     reference::{Registry, Rule, reply::Refusal},
@@ -21,9 +21,12 @@ const NO_AGENT: &str = "We require that all requests include a `User-Agent` head
 impl Registry {
     /// Answers a request as crates.io and the hosts beside it do.
     pub(in crate::reference) fn crates_io(&self, request: &Request) -> Response {
-        match request.path().strip_prefix("/api") {
-            Some(rest) if rest.is_empty() || rest.starts_with('/') => self.web_api(request),
-            _ => self.files(request),
+        let path = request.path();
+        let below = |base: &str| path.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        match (below("/api"), below(oanor::BASE)) {
+            (Some(_), _) => self.web_api(request),
+            (None, Some(rest)) => self.oanor(request, rest),
+            (None, None) => self.files(request),
         }
     }
 
@@ -48,7 +51,9 @@ impl Registry {
 
     /// Of a path that leads nowhere HEAD learns the status alone, and so does everybody at the root.
     fn answer_or_not(&self, request: &Request) -> Response {
-        match route::find(super::OPERATIONS, request) {
+        let old: &[_] = if self.config.removed_operations { &[legacy::OPERATIONS] } else { &[] };
+        let tables: Vec<_> = OPERATIONS.iter().chain(old).copied().collect();
+        match route::find(&tables, request) {
             Ok((action, call)) => action(self, &call).unwrap_or_else(Response::from),
             Err(refusal) => match Response::from(refusal) {
                 reply if reply.status == 404 && (request.method == "HEAD" || request.path() == "/api") => {

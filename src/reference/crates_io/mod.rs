@@ -17,8 +17,10 @@ mod frame;
 mod invitations;
 mod invite;
 mod krate;
+mod legacy;
 mod list;
 mod me;
+mod oanor;
 mod owners;
 mod page;
 mod people;
@@ -30,6 +32,8 @@ mod session;
 mod settings;
 mod summary;
 mod taxa;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod trustpub;
 mod users;
@@ -53,10 +57,10 @@ use crate::exchange::Response;
 /// Every operation.
 const OPERATIONS: &[&[Operation]] = &[
     list::OPERATIONS,
+    publish::OPERATIONS,
     krate::OPERATIONS,
     settings::OPERATIONS,
     delete::OPERATIONS,
-    publish::OPERATIONS,
     versions::OPERATIONS,
     version::OPERATIONS,
     yank::OPERATIONS,
@@ -71,13 +75,10 @@ const OPERATIONS: &[&[Operation]] = &[
     me::OPERATIONS,
     owners::OPERATIONS,
     session::OPERATIONS,
-    taxa::OPERATIONS,
     tokens::OPERATIONS,
     trustpub::CONFIGS,
     trustpub::EXCHANGE,
     users::OPERATIONS,
-    version::OPERATIONS,
-    versions::OPERATIONS,
 ];
 
 /// A change was made, or there was nothing to change.

@@ -73,6 +73,9 @@ fn mark(
     yanked: bool,
     message: Option<String>,
 ) -> Result<(), Refusal> {
+    if !registry.upholds(Rule::ExistenceFirst) {
+        registry.authenticate(state, request, Demand::scope(EndpointScope::Yank).on(name))?;
+    }
     let (entry, _) = state.catalogue.find_version(name, number)?;
     let (id, stored) = (entry.id, entry.name.clone());
     let caller = registry.authenticate(state, request, Demand::scope(EndpointScope::Yank).on(&stored))?.user;

@@ -29,11 +29,11 @@ pub struct Access {
     pub revoked_token: String,
     /// A session of the main account: name and value of a cookie.
     pub cookie: String,
-    /// Values by kind of resource. Where an operation uses them up there are several.
-    pub resources: BTreeMap<String, Vec<String>>,
+    /// Values by kind of resource.
+    pub resources: BTreeMap<String, AccessResource>,
     /// Every token.
     pub tokens: Vec<AccessToken>,
-    /// A session of every account, and one without account that GitHub is about to answer.
+    /// A session of every account. That of the main one may be authorised once more, with a code and a state of the resources.
     pub cookies: Vec<AccessCookie>,
     /// Every account.
     pub users: Vec<AccessUser>,
@@ -57,13 +57,26 @@ pub struct AccessToken {
     pub crate_scopes: Option<Vec<String>>,
     /// `valid`, `expired`, `revoked`, or `burn` for one that is there to be revoked.
     pub state: &'static str,
+    /// It is one of a workflow, for Trusted Publishing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub trustpub: bool,
+}
+
+/// The values of a kind of resource.
+#[derive(Clone, Serialize)]
+#[serde(untagged)]
+pub enum AccessResource {
+    /// It serves for ever.
+    One(String),
+    /// Each serves once.
+    Many(Vec<String>),
 }
 
 /// A session.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct AccessCookie {
-    /// The login of whom it speaks for; empty for nobody.
+    /// The login of whom it speaks for.
     pub user: String,
     /// Name and value.
     pub value: String,
@@ -137,6 +150,15 @@ fn tokens(state: &State, now: Time) -> Vec<AccessToken> {
         let held = token.endpoint_scopes.as_ref()?;
         Some(held.iter().map(|scope| scope.name().to_owned()).collect())
     };
+    let workflows = state.accounts.trustpub_tokens.values().zip(0..).map(|(token, n)| AccessToken {
+        name: format!("workflow-{n}"),
+        value: token.plaintext.clone(),
+        user: String::new(),
+        endpoint_scopes: None,
+        crate_scopes: None,
+        state: if n == 0 { "valid" } else { "burn" },
+        trustpub: true,
+    });
     let tokens = state.accounts.tokens.values();
     tokens
         .map(|token| AccessToken {
@@ -151,7 +173,9 @@ fn tokens(state: &State, now: Time) -> Vec<AccessToken> {
                 _ if spent(&token.name) => "burn",
                 _ => "valid",
             },
+            trustpub: false,
         })
+        .chain(workflows)
         .collect()
 }
 
@@ -167,7 +191,7 @@ fn cookies(state: &State) -> Vec<AccessCookie> {
 
 fn resources(config: &Config, state: &State) -> BTreeMap<String, Vec<String>> {
     let accounts = &state.accounts;
-    let [alice, dave] = ["alice", "dave"].map(|login| people::id(accounts, login));
+    let [alice, bob, dave] = ["alice", "bob", "dave"].map(|login| people::id(accounts, login));
     let invitations = |invitee| accounts.invitations.values().filter(move |item| item.invitee == invitee);
     let configs = |wanted| {
         let keys = accounts.configs.keys().filter(move |(provider, _)| *provider == wanted);
@@ -175,29 +199,39 @@ fn resources(config: &Config, state: &State) -> BTreeMap<String, Vec<String>> {
     };
     let emails = accounts.users.values().filter(|account| account.login.starts_with(people::UNCONFIRMED));
     let spare = accounts.tokens.values().filter(|token| token.name.starts_with(tokens::BY_ID));
+    let team = accounts.teams.values().find(|team| team.listed);
     let trusting = || {
         let crates = state.catalogue.crates();
         crates.filter(|entry| entry.name.starts_with(belongings::TRUSTED)).map(|entry| entry.name.clone())
     };
     let words = accounts.sessions.values().filter_map(|session| session.state.clone());
-    let entries: [(&str, Vec<String>); 15] = [
-        ("user-login", vec!["alice".to_owned()]),
-        ("user-id", vec![alice.to_string()]),
-        ("team-login", accounts.teams.values().filter(|team| team.listed).map(|team| team.login.clone()).collect()),
-        ("github-team", accounts.teams.values().map(|team| team.login.clone()).collect()),
-        ("github-owner", vec![belongings::OWNER.to_owned()]),
-        ("email-token", emails.filter_map(|account| Some(account.email.as_ref()?.token.clone())).collect()),
+    let first =
+        |name: &str| accounts.tokens.values().find(|token| token.name == name).map(|token| token.id.to_string());
+    let one = [
+        ("api-token-id", first("alice-legacy")),
+        ("crate-called-new", Some(belongings::CALLED_NEW.to_owned())),
+        ("email-token", emails.filter_map(|account| Some(account.email.as_ref()?.token.clone())).next()),
+        ("github-owner", Some(belongings::OWNER.to_owned())),
+        ("oanor-key", Some(config.oanor_key())),
+        ("oauth-code", accounts.codes.keys().next().cloned()),
+        ("oauth-state", words.last()),
+        ("own-user-id", Some(alice.to_string())),
+        ("team-id", team.map(|team| team.id.to_string())),
+        ("team-login", team.map(|team| team.login.clone())),
+        ("user-id", Some(alice.to_string())),
+        ("user-login", Some("alice".to_owned())),
+    ];
+    let many = [
+        ("invitation-crate-id", invitations(bob).map(|item| item.krate.to_string()).collect()),
         ("invitation-token", invitations(dave).map(|item| item.token.clone()).collect()),
-        ("invitation-crate-id", invitations(alice).map(|item| item.krate.to_string()).collect()),
-        ("api-token-id", spare.map(|token| token.id.to_string()).collect()),
+        ("oidc-jwt", jwts(config, state, trusting())),
+        ("own-api-token-id", spare.map(|token| token.id.to_string()).collect()),
         ("trustpub-github-config-id", configs(Provider::GitHub)),
         ("trustpub-gitlab-config-id", configs(Provider::GitLab)),
-        ("trustpub-crate", trusting().collect()),
-        ("trustpub-jwt", jwts(config, state, trusting())),
-        ("session-code", accounts.codes.keys().cloned().collect()),
-        ("session-state", words.collect()),
     ];
-    entries.into_iter().map(|(kind, values)| (kind.to_owned(), values)).collect()
+    let one = one.into_iter().filter_map(|(kind, value)| Some((kind, AccessResource::One(value?))));
+    let many = many.into_iter().map(|(kind, values)| (kind, AccessResource::Many(values)));
+    one.chain(many).map(|(kind, value)| (kind.to_owned(), value)).collect()
 }
 
 /// Tokens of workflows that may publish, each good for one exchange: some of GitHub for each crate, and one of GitLab.

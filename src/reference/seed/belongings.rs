@@ -1,12 +1,16 @@
 //! What lies ready to be used up by an operation: invitations to accept, configurations to delete.
 
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
 use super::{people, plant};
 use crate::reference::{
     Config, State,
     accounts::{Id, Owner, Provider, TrustpubConfig},
 };
 
-/// How many crates of bob's have invitations out, to alice and to dave.
+/// How many crates of alice's have invitations out, to bob and to dave.
 const INVITING: usize = 12;
 /// How many crates of alice's workflows may publish, and how many workflows each.
 const TRUSTING: usize = 4;
@@ -16,22 +20,31 @@ const WORKFLOWS: usize = 4;
 pub(super) const INVITED: &str = "inviting-";
 pub(super) const TRUSTED: &str = "trusting-";
 
+/// A crate that shares its address with an operation.
+pub(super) const CALLED_NEW: &str = "new";
+
 /// What workflows are called.
 pub(super) const OWNER: &str = "example-org";
 pub(super) const WORKFLOW: &str = "release.yml";
+
+/// How many tokens of workflows there are.
+const TOKENS: usize = 8;
 
 const LONG_AGO: i64 = 31 * 86_400 * 1_000_000;
 
 /// Hands everything out.
 pub(super) fn hand_out(config: &Config, state: &mut State) {
     let [alice, bob, carol, dave] = ["alice", "bob", "carol", "dave"].map(|login| people::id(&state.accounts, login));
+    for name in ["bobs", CALLED_NEW] {
+        owned(config, state, name, bob);
+    }
     for n in 1..=INVITING {
-        let krate = owned(config, state, &format!("{INVITED}{n}"), bob);
+        let krate = owned(config, state, &format!("{INVITED}{n}"), alice);
         let now = state.catalogue.tick(&config.clock);
-        state.accounts.invite(krate, alice, bob, now);
-        state.accounts.invite(krate, dave, bob, now);
+        state.accounts.invite(krate, bob, alice, now);
+        state.accounts.invite(krate, dave, alice, now);
         // Both can be shown alone: not accepted for want of a confirmed address, and not for being late.
-        state.accounts.invite(krate, carol, bob, if n == 1 { now } else { now - LONG_AGO });
+        state.accounts.invite(krate, carol, alice, if n == 1 { now } else { now - LONG_AGO });
     }
     for n in 1..=TRUSTING {
         let name = format!("{TRUSTED}{n}");
@@ -53,6 +66,13 @@ pub(super) fn hand_out(config: &Config, state: &mut State) {
             state.accounts.trust(Provider::GitHub, github);
             state.accounts.trust(Provider::GitLab, gitlab);
         }
+    }
+    let crates: BTreeSet<Id> = state.accounts.configs.values().map(|config| config.krate).collect();
+    for _ in 0..TOKENS {
+        let data = json!({ "provider": "github", "repository": format!("{OWNER}/{TRUSTED}1"), "run_id": "1", "sha": "0".repeat(40) });
+        // They are handed out before the run, which may begin whenever it likes.
+        let token = state.accounts.issue_trustpub(crates.clone(), data, 0);
+        token.expires = i64::MAX;
     }
     let first = state.catalogue.named(&format!("{INVITED}1")).map(|entry| entry.id);
     first.into_iter().for_each(|krate| state.accounts.follow(alice, krate));

@@ -70,6 +70,8 @@ pub(super) fn publish(config: &Config, state: &mut State) {
         }
     }
     downloads(config, state);
+    let dave = people::id(&state.accounts, "dave");
+    state.catalogue.rates.bound.insert(dave);
     if let Some(id) = state.catalogue.named("alpha-core").map(|entry| entry.id) {
         state.accounts.follow(bob, id);
     }

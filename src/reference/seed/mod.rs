@@ -8,7 +8,7 @@ mod people;
 mod plant;
 mod tokens;
 
-pub use self::access::{Access, AccessCookie, AccessToken, AccessUser};
+pub use self::access::{Access, AccessCookie, AccessResource, AccessToken, AccessUser};
 use super::{Config, State, accounts::Accounts};
 
 /// The state at the start.

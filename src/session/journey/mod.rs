@@ -1,6 +1,7 @@
 //! Cases whose steps need control flow: what happens at once, half way, within a second or over one connection.
 
 mod connection;
+mod pages;
 mod race;
 mod timing;
 mod upload;
@@ -11,6 +12,7 @@ use super::{
 };
 use crate::{
     exchange::Role,
+    spec::PageKind,
     suite::{Journey, Step},
 };
 
@@ -31,6 +33,8 @@ impl Run<'_> {
             Journey::KeepAlive => self.keep_alive().await,
             Journey::UpgradeH2c => self.upgrade_h2c().await,
             Journey::Http2Streams => self.http2_streams().await,
+            Journey::WalkPages => self.walk(PageKind::Page).await,
+            Journey::WalkSeek => self.walk(PageKind::Seek).await,
         }
     }
 

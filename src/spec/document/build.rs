@@ -103,6 +103,8 @@ impl<'d> Build<'d> {
                 None => slug(method, path),
             },
             path: path.to_owned(),
+            base: self.document.base(),
+            on_index: self.document.is_index(),
             statuses: node["responses"]
                 .as_object()
                 .into_iter()
@@ -248,6 +250,7 @@ impl<'d> Build<'d> {
                 contents,
                 headers,
                 no_body: reply["x-regspec-no-body"] == true,
+                asked_by: self.typed(reply, "x-regspec-asked-by", &at)?.unwrap_or_default(),
                 header_values: self.typed(reply, "x-regspec-reply-headers", &at)?.unwrap_or_default(),
                 excuse: text(reply, "x-regspec-not-from-outside"),
                 pointer: at,

@@ -79,6 +79,11 @@ impl Document {
         path.trim_end_matches('/').to_owned()
     }
 
+    /// It describes the index rather than the web API: its file says so.
+    pub fn is_index(&self) -> bool {
+        self.file.rsplit('/').next().is_some_and(|name| name.starts_with("index."))
+    }
+
     /// Why something stands in the document, and where that is written: what the overlay says that put it there, else
     /// the document itself.
     pub fn source(&self, pointer: &str) -> String {

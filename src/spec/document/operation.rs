@@ -12,7 +12,11 @@ pub struct Operation {
     pub id: String,
     /// The method, in capitals.
     pub method: String,
-    /// The path with its `{parameters}`, behind the document's base path.
+    /// The path of the document's server, which stands before its own.
+    pub base: String,
+    /// It is asked of the index rather than of the web API.
+    pub on_index: bool,
+    /// The path with its `{parameters}`, behind the base path.
     pub path: String,
     /// JSON Pointer to it in the document.
     pub pointer: String,
@@ -267,6 +271,8 @@ pub struct Reply {
     pub headers: Vec<ReplyHeader>,
     /// It has no body, whatever else is said.
     pub no_body: bool,
+    /// Header fields of the request that bring this reply rather than another.
+    pub asked_by: BTreeMap<String, String>,
     /// Values of header fields; none where the field must not stand.
     pub header_values: BTreeMap<String, Option<String>>,
     /// Why it cannot be seen from outside.

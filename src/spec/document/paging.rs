@@ -174,8 +174,10 @@ pub enum Direction {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyKind {
-    /// Byte by byte.
+    /// As texts: told only where bytes and letters agree, for databases collate in their own ways.
     Text,
+    /// As names: likewise.
+    Name,
     /// As numbers.
     Number,
     /// As points in time (RFC 3339).

@@ -79,7 +79,7 @@ impl Crate {
     /// Versions from the highest down; of those that differ by build metadata alone, the later first.
     pub(in crate::reference) fn descending(&self) -> Vec<&Version> {
         let mut versions: Vec<&Version> = self.versions.iter().collect();
-        versions.sort_by(|one, other| height(other).cmp(&height(one)));
+        versions.sort_by_key(|version| std::cmp::Reverse(height(version)));
         versions
     }
 

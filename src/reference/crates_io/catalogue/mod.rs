@@ -98,11 +98,6 @@ impl Catalogue {
             .ok_or_else(|| Refusal::exact(404, format!("crate `{name}` does not have a version `{number}`")))
     }
 
-    /// The crate that a version is of, by the numbers of both.
-    pub(in crate::reference) fn version(&self, id: Id) -> Option<(&Crate, &Version)> {
-        self.crates().find_map(|entry| Some((entry, entry.versions.iter().find(|version| version.id == id)?)))
-    }
-
     /// Takes a crate in, and gives it a number.
     pub(in crate::reference) fn add(&mut self, entry: Crate) -> Id {
         self.last_crate += 1;

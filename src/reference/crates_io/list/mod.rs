@@ -53,11 +53,18 @@ fn crates(registry: &Registry, call: &Call<'_>) -> Result<Response, Refusal> {
     let mut rows: Vec<Row<'_>> = selection.rows(registry, &state, follower, since);
     order.sort(registry, &mut rows);
     let total = rows.len();
-    let rows = order.behind(&page, &state.catalogue, rows)?;
+    let mut rows = order.behind(&page, &state.catalogue, rows)?;
+    if matches!(page.from, From::Number(2..)) && !registry.upholds(Rule::PagesApart) {
+        rows.extend_from_within(..rows.len().min(1));
+        rows.rotate_right(1);
+    }
     let shown = page.cut(rows);
 
     let full = shown.len() == page.size;
-    let link = |name: &str, value: &str| query::with(call.request, name, value);
+    let link = |name: &str, value: &str| match registry.upholds(Rule::LinksKeepQuery) {
+        true => query::with(call.request, name, value),
+        false => format!("?{name}={value}"),
+    };
     let (next, prev) = match page.from {
         From::Number(number) => (
             full.then(|| link("page", &(u64::from(number) + 1).to_string())),

@@ -9,6 +9,7 @@ use super::super::{
 use crate::reference::{Registry, Rule, accounts::Id, reply::Refusal};
 
 /// A crate with what lists are ordered by.
+#[derive(Clone, Copy)]
 pub(super) struct Row<'a> {
     pub(super) entry: &'a Crate,
     /// Its name is what was searched for.
@@ -48,9 +49,12 @@ impl Order {
 
     /// Puts rows into order.
     pub(super) fn sort(self, registry: &Registry, rows: &mut [Row<'_>]) {
-        rows.sort_by(|one, other| self.compare(one, other));
-        let sorted = !matches!(self, Self::Downloads | Self::RecentDownloads | Self::RecentUpdates | Self::New);
-        if !sorted && !registry.upholds(Rule::SortDirection) {
+        let exact = |row: &Row<'_>| row.exact && registry.upholds(Rule::ExactFirst);
+        rows.sort_by(|one, other| {
+            self.compare(&Row { exact: exact(one), ..*one }, &Row { exact: exact(other), ..*other })
+        });
+        let descends = matches!(self, Self::Downloads | Self::RecentDownloads | Self::RecentUpdates | Self::New);
+        if descends && !registry.upholds(Rule::SortDirection) {
             rows.reverse();
         }
     }

@@ -10,8 +10,7 @@ const LARGEST_FILE: usize = 10 << 20;
 
 /// What counts of the metadata; the manifest in the file rules over all the rest.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename = "PublishMetadata")]
-pub(super) struct Metadata {
+pub(super) struct PublishMetadata {
     pub(super) name: String,
     pub(super) vers: String,
     pub(super) readme: Option<String>,
@@ -23,7 +22,7 @@ pub(super) struct Metadata {
 ///
 /// # Errors
 /// 413 where there is too much of it, 400 where it cannot be read.
-pub(super) fn metadata(body: &[u8]) -> Result<(Metadata, &[u8]), Refusal> {
+pub(super) fn metadata(body: &[u8]) -> Result<(PublishMetadata, &[u8]), Refusal> {
     let (length, rest) = length(body).ok_or_else(|| Refusal::exact(400, "invalid metadata length"))?;
     if length > LONGEST_METADATA {
         return Err(Refusal::exact(413, "JSON metadata blob too large"));

@@ -28,7 +28,7 @@ use super::{
 use crate::{
     exchange::{Request, Response},
     reference::{
-        Registry, State,
+        Registry, Rule, State,
         accounts::{Demand, EndpointScope, presented},
         reply::{self, Refusal},
     },
@@ -71,7 +71,8 @@ impl Registry {
     fn admitted(&self, name: &str, request: &Request) -> Result<Publisher, Refusal> {
         let mut state = self.state();
         let now = moment(self.config.clock.now());
-        if let Some(until) = state.catalogue.deleted.get(&canonical(name)).filter(|until| **until > now) {
+        let taken = state.catalogue.deleted.get(&canonical(name)).filter(|until| **until > now);
+        if let Some(until) = taken.filter(|_| self.upholds(Rule::DeletedNameKept)) {
             return Err(Refusal::exact(
                 400,
                 format!(

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::{
     super::catalogue::{Action, Catalogue, Category, Crate, Deed, Dependency, Time, Version, canonical},
     dependency,
-    envelope::Metadata,
+    envelope::PublishMetadata,
     feature, line_counts, name,
     rules::{self, About},
     tarball,
@@ -45,7 +45,7 @@ impl Upload {
         readme: Option<&str>,
         file: &[u8],
     ) -> Result<Self, Refusal> {
-        let metadata = Metadata {
+        let metadata = PublishMetadata {
             name: name.to_owned(),
             vers: number.to_string(),
             readme: readme.map(str::to_owned),
@@ -55,9 +55,9 @@ impl Upload {
     }
 
     /// Reads the file of an upload, and tries everything that it can be tried for alone.
-    pub(super) fn read(metadata: Metadata, number: Number, file: &[u8]) -> Result<Self, Refusal> {
+    pub(super) fn read(metadata: PublishMetadata, number: Number, file: &[u8]) -> Result<Self, Refusal> {
         let refused = |text: String| Err(Refusal::exact(400, text));
-        let Metadata { name, vers, readme, .. } = metadata;
+        let PublishMetadata { name, vers, readme, .. } = metadata;
         let contents = tarball::read(&format!("{name}-{vers}"), file)?;
         let manifest = &contents.manifest;
         let Some(package) = &manifest.package else { return Err(super::manifest::refusal("missing field `name`\n")) };
@@ -144,7 +144,10 @@ impl Registry {
         let id = home(catalogue, accounts, &name, publisher, now);
         if let Some(entry) = catalogue.change(id) {
             entry.updated = now;
-            entry.keywords = keywords;
+            if config.upholds(Rule::KeywordsReplaced) {
+                entry.keywords.clear();
+            }
+            entry.keywords.extend(keywords);
             entry.categories = categories;
             entry.description.clone_from(&version.description);
             entry.homepage.clone_from(&version.homepage);

@@ -22,8 +22,7 @@ const MALFORMED: &str = "uploaded tarball is malformed or too large when decompr
 #[derive(Debug)]
 pub(super) struct Contents {
     pub(super) manifest: Manifest,
-    /// Paths below the root, with how many lines of code and of comment those of Rust have.
-    pub(super) paths: BTreeSet<String>,
+    /// Lines of code, lines of comment, and files of Rust.
     pub(super) code: u32,
     pub(super) comments: u32,
     pub(super) sources: u32,
@@ -122,8 +121,8 @@ impl Found {
             ));
         }
         manifest.complete(&self.paths)?;
-        let Self { paths, code, comments, sources, .. } = self;
-        Ok(Contents { manifest, paths, code, comments, sources })
+        let Self { code, comments, sources, .. } = self;
+        Ok(Contents { manifest, code, comments, sources })
     }
 }
 
