@@ -46,7 +46,17 @@ fn near_misses(token: &str) -> Vec<String> {
     let mut prefix = token.to_owned();
     prefix.pop();
     let swap = |c: char| if c.is_ascii_uppercase() { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() };
-    vec![prefix, token.chars().map(swap).collect()]
+    let changed = vec![prefix, token.chars().map(swap).collect()];
+    let pair = token.strip_prefix("Basic ").map(|bare| BASE64_STANDARD.decode(bare).unwrap());
+    match pair.map(|pair| String::from_utf8(pair).unwrap()) {
+        // Of a pair it is the pair that is changed.
+        Some(pair) => {
+            let changed = near_misses(&pair);
+            let passwords = changed.iter().filter_map(|pair| Some(pair.split_once(':')?.1.to_owned()));
+            passwords.chain(changed.iter().map(|pair| BASE64_STANDARD.encode(pair))).chain(changed.clone()).collect()
+        }
+        None => changed,
+    }
 }
 
 /// A registry that repeats whatever credential it is shown: in header fields, in texts of errors, in bodies of success.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Evidence, Fault, Judged, Unjudged, show, uploads};
-use crate::{package::sha256_hex, suite::BodyForm};
+use crate::{exchange::accepts, package::sha256_hex, suite::BodyForm};
 
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
@@ -11,6 +11,7 @@ pub(super) fn body(form: BodyForm, seen: &Evidence<'_>) -> Judged {
     let fault = match form {
         BodyForm::Published => published(seen)?,
         BodyForm::NotACrate => not_a_crate(seen)?,
+        BodyForm::GivesNothing => gives_nothing(seen)?,
         BodyForm::Empty => {
             let sent = &seen.reply()?.body;
             (!sent.is_empty()).then(|| seen.fault("an empty body", show::bytes(sent)))
@@ -55,6 +56,17 @@ fn not_a_crate(seen: &Evidence<'_>) -> Result<Option<Fault>, Unjudged> {
         return Ok(None);
     }
     Ok(Some(seen.fault("no crate file", format!("{} with {} bytes of gzip", show::reply(reply), reply.body.len()))))
+}
+
+/// No success, no JSON, or no crate and no owner in it. A page at which to log in is neither.
+fn gives_nothing(seen: &Evidence<'_>) -> Result<Option<Fault>, Unjudged> {
+    if !accepts(seen.reply()?) {
+        return Ok(None);
+    }
+    let Ok(json) = seen.content_json()? else { return Ok(None) };
+    let lists = [Some(json), json.get("crates"), json.get("users")];
+    let given = lists.into_iter().flatten().find(|list| list.as_array().is_some_and(|list| !list.is_empty()));
+    Ok(given.map(|list| seen.fault("no crate and no owner listed", show::value(list))))
 }
 
 fn utf8(seen: &Evidence<'_>) -> Result<Option<Fault>, Unjudged> {
@@ -130,6 +142,24 @@ mod tests {
         assert_eq!(download(|bytes| reply(403).body(bytes)).judge("body = \"not-a-crate\""), Ok(vec![]));
         let fault = only(download(|bytes| reply(200).body(bytes)).judge("body = \"not-a-crate\""));
         assert!(fault.actual.starts_with("status 200 with "), "{}", fault.actual);
+    }
+
+    #[test]
+    fn who_is_not_let_in_is_given_nothing() {
+        let judge = |reply| Scene::new().get("/", reply).judge("body = \"gives-nothing\"");
+        for nothing in [
+            reply(302).header("location", "/login"),
+            reply(200).body("<html>log in</html>"),
+            json_reply(403, json!({"crates": [1]})),
+            json_reply(200, json!({"errors": [{"detail": "log in"}]})),
+            json_reply(200, json!({"crates": [], "meta": {"total": 0}})),
+        ] {
+            assert_eq!(judge(nothing), Ok(vec![]));
+        }
+        for leak in [json!({"crates": [{"name": "foo"}]}), json!({"users": [{"login": "a"}]}), json!([{"name": "foo"}])]
+        {
+            assert_eq!(only(judge(json_reply(200, leak))).expected, "no crate and no owner listed");
+        }
     }
 
     #[test]

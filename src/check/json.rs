@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Evidence, Judged, Unjudged, show};
+use super::{Evidence, Fault, Judged, Unjudged, show};
 use crate::suite::{JsonKind, JsonPlace};
 
 pub(super) fn place(wanted: &JsonPlace, seen: &Evidence<'_>) -> Judged {
@@ -71,7 +71,7 @@ pub(super) fn schema(name: &str, seen: &Evidence<'_>) -> Judged {
     }
     let json = match seen.content_json()? {
         Ok(json) => json,
-        Err(fault) => return Ok(vec![fault]),
+        Err(fault) => return Ok(vec![Fault { requirement: schema.root(), ..fault }]),
     };
     let faults = schema.faults(json).into_iter().map(|fault| {
         let place = if fault.pointer.is_empty() { "the body" } else { &fault.pointer };

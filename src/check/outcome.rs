@@ -1,9 +1,9 @@
 //! `accepted`, `refused`, `outcome`.
 
-use super::{Evidence, Faults, Judged, Unjudged, aftermath, show};
+use super::{Evidence, Fault, Faults, Judged, Unjudged, aftermath, show};
 use crate::{
-    exchange::{accepts, refuses},
-    suite::{Expect, Outcome},
+    exchange::{FailureKind, accepts, refuses},
+    suite::{Check, Expect, Outcome},
 };
 
 pub(super) fn accepted(seen: &Evidence<'_>) -> Judged {
@@ -16,18 +16,30 @@ pub(super) fn accepted(seen: &Evidence<'_>) -> Judged {
 
 /// The reply refuses, and nothing changed. Which status says so is the business of other checks.
 ///
-/// A connection that was dropped may have been a refusal: what changed all the same shows that it was none.
+/// A connection that the target ended may have been a refusal: what changed all the same shows that it was none. That
+/// the reply is missing has a requirement of its own. After any other failure nobody knows what became of the request.
 pub(super) fn refused(seen: &Evidence<'_>) -> Judged {
-    let Ok(reply) = seen.reply() else {
-        return match aftermath::faults(seen)? {
-            faults if faults.is_empty() => Err(Unjudged(show::outcome(seen.exchange()))),
-            faults => Ok(faults),
-        };
+    let reply = match &seen.exchange().reply {
+        Ok(reply) => reply,
+        Err(failure) => {
+            return match aftermath::faults(seen)? {
+                faults if !faults.is_empty() => Ok(faults),
+                _ if failure.kind == FailureKind::Closed => Ok(hung_up(seen).into_iter().collect()),
+                _ => Err(Unjudged(show::outcome(seen.exchange()))),
+            };
+        }
     };
     if refuses(reply) {
         return aftermath::faults(seen);
     }
     Ok(vec![seen.fault("refused: status 400 or above, or errors in the body", show::reply(reply))])
+}
+
+/// A refusal is said, not shown by hanging up. Where the case asks for a reply anyway, that expectation tells it.
+fn hung_up(seen: &Evidence<'_>) -> Option<Fault> {
+    let asked =
+        seen.case.decl.then.iter().any(|expect| matches!(expect.check, Check::Answered(_)) && expect.at.is_none());
+    (!asked).then(|| seen.fault("a reply that refuses", show::outcome(seen.exchange())).of("api/connection-kept"))
 }
 
 /// The checks of the side that came about. A refusal that changes something is none on either side.
@@ -92,10 +104,19 @@ mod tests {
     }
 
     #[test]
-    fn a_dropped_connection_decides_nothing() {
-        let dropped = Scene::new().dropped(FailureKind::Closed);
-        for check in ["refused = {}", "accepted = {}", "outcome = {}"] {
+    fn a_dropped_connection_is_no_refusal_and_breaks_none() {
+        let mut dropped = Scene::new().dropped(FailureKind::Closed);
+        for check in ["accepted = {}", "outcome = {}"] {
             assert!(dropped.judge(check).is_err(), "{check}");
+        }
+        // The scene's own case asks for a reply, and tells so itself.
+        assert_eq!(dropped.judge("refused = {}"), Ok(vec![]));
+        dropped.case.decl = decl("[{ refused = {} }]");
+        let fault = only(dropped.judge("refused = {}"));
+        assert_eq!(fault.requirement, Some("api/connection-kept".into()));
+        assert_eq!(fault.actual, "no reply: connection closed");
+        for kind in [FailureKind::Timeout, FailureKind::Connect, FailureKind::Malformed, FailureKind::Withheld] {
+            assert!(Scene::new().dropped(kind).judge("refused = {}").is_err(), "{kind:?}");
         }
     }
 

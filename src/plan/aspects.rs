@@ -29,9 +29,8 @@ pub(super) fn aspects(check: &Check, verb: Option<&str>) -> Vec<Aspect> {
             vec![Aspect::OwnerAddImmediate]
         }
         Check::Results(results) => {
-            let matches = !results.includes.is_empty()
+            let matches = (!results.includes.is_empty() && results.found_in.is_none())
                 || results.none.is_some()
-                || results.total_at_least.is_some()
                 || results.max_version_in.is_some();
             if matches { vec![Aspect::SearchMatching] } else { Vec::new() }
         }
@@ -119,6 +118,8 @@ mod tests {
             ("header = { name = \"content-type\" }", "search"),
             ("logins = { includes = [\"{login}\"] }", "owners"),
             ("results = { at-most = 1 }", "search"),
+            ("results = { total-covers = \"all\" }", "search"),
+            ("results = { includes = [\"{crate}\"], found-in = \"plain\" }", "search"),
             ("redirect = \"none\"", "search"),
         ];
         for (toml, verb) in open {

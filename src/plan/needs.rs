@@ -23,6 +23,7 @@ pub(super) fn of(decl: &CaseDecl, requirement: &Requirement, spec: &Spec) -> Vec
             needs.insert(Need::Write);
         }
     }
+    needs.extend(decl.then.iter().flat_map(|expect| logins(&expect.check)));
     if let Some(journey) = decl.journey {
         needs.insert(if journey.is_about_http() { Need::Sparse } else { Need::Index });
     }
@@ -100,9 +101,8 @@ fn of_step(step: &Step) -> Vec<Need> {
         _ => None,
     });
     for name in step.texts().into_iter().flat_map(|text| text.placeholders()) {
+        needs.extend(login(name));
         needs.extend(match name {
-            "other-login" => Some(Need::OtherLogin),
-            "third-login" => Some(Need::ThirdLogin),
             "yanked-version" => Some(Need::YankedSample),
             "api" => Some(Need::Api),
             "index" | "index-url" => Some(Need::Sparse),
@@ -110,6 +110,30 @@ fn of_step(step: &Step) -> Vec<Need> {
         });
     }
     needs
+}
+
+/// The account that a placeholder names.
+fn login(placeholder: &str) -> Option<Need> {
+    match placeholder {
+        "login" => Some(Need::Login),
+        "other-login" => Some(Need::OtherLogin),
+        "third-login" => Some(Need::ThirdLogin),
+        _ => None,
+    }
+}
+
+/// The accounts whose logins an expectation names.
+fn logins(check: &Check) -> Vec<Need> {
+    match check {
+        Check::Logins(logins) => {
+            let texts = logins.includes.iter().chain(&logins.lacks);
+            texts.flat_map(|text| text.placeholders()).filter_map(login).collect()
+        }
+        Check::Outcome(both) => {
+            both.accepted.iter().chain(&both.refused).flat_map(|expect| logins(&expect.check)).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn reads_sample(step: &Step) -> bool {

@@ -17,6 +17,10 @@ impl Run<'_> {
     /// After a refusal: looks that show whether anything changed all the same.
     pub(super) async fn aftermath(&mut self, step: &Step, at: usize) -> Result<(), End> {
         if let Verb::AddOwners(_) | Verb::RemoveOwners(_) = &step.verb {
+            if step.of.is_some() && !self.crates.contains_key(&self.builder().crate_of(step)?) {
+                // A crate that nobody published has no list of owners.
+                return Ok(());
+            }
             let list = Step {
                 credential: None,
                 mark: None,

@@ -216,7 +216,7 @@ impl Builder<'_> {
             request.headers.push(*name, *value);
         }
         let told = matches!(step.verb, Verb::Call(_));
-        if let Some(value) = self.authorization(step, request).filter(|_| !told) {
+        if !told && let Some(value) = self.authorization(step, request)? {
             request.headers.push("Authorization", value);
         }
         for (name, value) in &self.session.options.headers {
@@ -247,7 +247,7 @@ impl Builder<'_> {
     }
 
     /// The value of Authorization: what the step says, else what a cargo would send.
-    fn authorization(&self, step: &Step, request: &Request) -> Option<String> {
+    fn authorization(&self, step: &Step, request: &Request) -> Result<Option<String>, Lack> {
         let session = self.session;
         let credential = step.credential.unwrap_or(match &step.verb {
             Verb::Publish(_)
@@ -270,7 +270,7 @@ impl Builder<'_> {
             _ => Credential::None,
         });
         let token = session.credentials.token.as_deref();
-        match credential {
+        Ok(match credential {
             Credential::Token => token.map(str::to_owned),
             Credential::Other => session.credentials.other_token.clone(),
             Credential::Revoked => session.credentials.revoked_token.clone(),
@@ -278,8 +278,11 @@ impl Builder<'_> {
             Credential::Empty => Some(String::new()),
             Credential::Huge => Some("x".repeat(10_000)),
             Credential::NonAscii => Some("t\u{c3}\u{b6}ken\u{ff}".to_owned()),
-            form => Some(secrets::near_miss(token.unwrap_or("regspec-token-that-nobody-has"), form)),
-        }
+            form => {
+                let miss = secrets::near_miss(token.unwrap_or("regspec-token-that-nobody-has"), form);
+                Some(miss.ok_or_else(|| Lack::Target("every such change of the token means the token itself".into()))?)
+            }
+        })
     }
 }
 

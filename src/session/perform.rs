@@ -149,7 +149,11 @@ impl<'a> Run<'a> {
         if let Some(step) = &self.case.decl.when {
             let at = self.step(step, Role::When).await?;
             self.judgeable(step, at)?;
-            let refused = self.transcript.exchanges[at].response().is_some_and(refuses);
+            let refused = match &self.transcript.exchanges[at].reply {
+                Ok(reply) => refuses(reply),
+                // Whether that was a refusal shows in what changed.
+                Err(failure) => failure.kind == FailureKind::Closed,
+            };
             if refused && self.case.decl.then.iter().any(asks_refusal) {
                 self.aftermath(step, at).await?;
             }
@@ -188,6 +192,9 @@ impl<'a> Run<'a> {
         self.note(step, &name, at);
         if let Verb::Call(call) = &step.verb {
             self.produced(call, at);
+        }
+        if matches!(step.verb, Verb::Search(_)) && role == Role::When {
+            return self.found(step, at).await;
         }
         match step.verb {
             Verb::Config | Verb::Index(_) | Verb::Download(_) if !step.first_hop => self.hops(step, at, role).await,

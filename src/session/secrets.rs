@@ -34,8 +34,16 @@ pub(super) fn redactor(credentials: &Credentials, options: &Options) -> Redactor
             (Credential::OtherCase, "token:other-case"),
             (Credential::Padded, "token:padded"),
         ] {
-            if token.len() > 1 {
-                redactor.hide(name, &near_miss(token, form));
+            let Some(miss) = near_miss(token, form).filter(|_| token.len() > 1) else { continue };
+            redactor.hide(name, &miss);
+            if let Some((_, bare)) = miss.split_once(' ') {
+                redactor.hide(name, bare);
+                if let Some(pair) = pair(bare) {
+                    redactor.hide(name, &pair);
+                    if let Some((_, password)) = pair.split_once(':') {
+                        redactor.hide(name, password);
+                    }
+                }
             }
         }
     }
@@ -50,15 +58,44 @@ fn is_plain(name: &str) -> bool {
         .any(|plain| name.starts_with(plain))
 }
 
-/// A value of the form of a token that is not it.
-pub(super) fn near_miss(token: &str, form: Credential) -> String {
-    match form {
-        Credential::Prefix => token.chars().take(token.chars().count().saturating_sub(1)).collect(),
-        Credential::OtherCase => swap_case(token),
-        Credential::Padded => format!("{token}x"),
+/// A value of the form of a token that is not it; nothing where every such value means the token itself.
+pub(super) fn near_miss(token: &str, form: Credential) -> Option<String> {
+    let miss = match form {
+        Credential::Prefix | Credential::OtherCase | Credential::Padded => match token.split_once(' ') {
+            // What counts is the pair: to change its base64 may change no more than the padding.
+            Some((scheme, secret)) if scheme.eq_ignore_ascii_case("basic") => {
+                let changed = changed(&pair(secret)?, form)?;
+                format!("{scheme} {}", BASE64_STANDARD.encode(changed))
+            }
+            // The case of a scheme says nothing (RFC 9110, 11.1).
+            Some((scheme, secret)) => format!("{scheme} {}", changed(secret, form)?),
+            None => changed(token, form)?,
+        },
         Credential::Bearer => format!("Bearer {token}"),
         _ => stranger(token),
+    };
+    (miss != token).then_some(miss)
+}
+
+/// A secret that differs from another in one way; nothing where that way makes none.
+fn changed(secret: &str, form: Credential) -> Option<String> {
+    match form {
+        Credential::Prefix => {
+            // Without its padding base64 means the same.
+            let text = secret.trim_end_matches('=');
+            let last = text.chars().next_back()?;
+            Some(text[..text.len() - last.len_utf8()].to_owned())
+        }
+        // Hexadecimal digits and UUIDs mean the same in either case.
+        Credential::OtherCase if secret.chars().all(|c| c.is_ascii_hexdigit() || !c.is_ascii_alphabetic()) => None,
+        Credential::OtherCase => Some(swap_case(secret)),
+        _ => Some(format!("{secret}x")),
     }
+}
+
+/// What stands behind `Basic`: login and password, joined by a colon.
+fn pair(secret: &str) -> Option<String> {
+    String::from_utf8(BASE64_STANDARD.decode(secret).ok()?).ok()
 }
 
 /// A token of the same scheme and shape that nobody was given.
@@ -86,7 +123,7 @@ fn stranger(token: &str) -> String {
 }
 
 fn basic_pair(secret: &str) -> String {
-    let pair = BASE64_STANDARD.decode(secret).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+    let pair = pair(secret).unwrap_or_default();
     let (login, password) = pair.split_once(':').unwrap_or(("nobody", ""));
     format!("{login}:{}", stranger(if password.is_empty() { "unknown" } else { password }))
 }
@@ -106,10 +143,35 @@ mod tests {
 
     #[test]
     fn a_wrong_token_keeps_scheme_and_shape() {
-        assert_eq!(near_miss("abc-12", Credential::Unknown), "nop-67");
-        let wrong = near_miss(&format!("Basic {}", BASE64_STANDARD.encode("alice:secret")), Credential::Unknown);
+        assert_eq!(near_miss("abc-12", Credential::Unknown).as_deref(), Some("nop-67"));
+        let token = format!("Basic {}", BASE64_STANDARD.encode("alice:secret"));
+        let wrong = near_miss(&token, Credential::Unknown).unwrap();
         let pair = BASE64_STANDARD.decode(wrong.trim_start_matches("Basic ")).unwrap();
         assert_eq!(String::from_utf8(pair).unwrap(), "alice:frperg");
+    }
+
+    #[test]
+    fn a_near_miss_of_basic_is_that_of_its_pair() {
+        for (secret, form, changed) in [
+            ("alice:secret", Credential::Prefix, "alice:secre"),
+            ("alice:secret", Credential::Padded, "alice:secretx"),
+            ("alice:secret", Credential::OtherCase, "ALICE:SECRET"),
+        ] {
+            let miss = near_miss(&format!("Basic {}", BASE64_STANDARD.encode(secret)), form).unwrap();
+            assert_eq!(pair(miss.trim_start_matches("Basic ")).as_deref(), Some(changed), "{form:?}");
+        }
+        assert_eq!(near_miss("Basic none=of=it", Credential::Prefix), None);
+    }
+
+    #[test]
+    fn what_means_the_token_itself_is_no_near_miss() {
+        for same in ["123-456", "00ff-ABCD", "Bearer 123", "Basic MTo="] {
+            assert_eq!(near_miss(same, Credential::OtherCase), None, "{same}");
+        }
+        assert_eq!(near_miss("", Credential::Prefix), None);
+        assert_eq!(near_miss("dG9rZW4=", Credential::Prefix).as_deref(), Some("dG9rZW"));
+        assert_eq!(near_miss("Bearer tOken", Credential::OtherCase).as_deref(), Some("Bearer ToKEN"));
+        assert_eq!(near_miss("123", Credential::Padded).as_deref(), Some("123x"));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use super::{
     End,
     builder::Built,
@@ -12,7 +14,7 @@ use super::{
 use crate::{
     exchange::{FailureKind, Request, Role, Shown, accepts},
     spec::{Need, RequirementId},
-    suite::{Step, Verb},
+    suite::{Check, Step, Verb},
 };
 
 impl Run<'_> {
@@ -145,6 +147,45 @@ impl Run<'_> {
         }
     }
 
+    /// Searches until what the run published is found, where the case asks that it is: how long that takes is open.
+    /// Keeps the last search alone.
+    pub(super) async fn found(&mut self, step: &Step, first: usize) -> Result<usize, End> {
+        let sought = self.sought();
+        let started = Instant::now();
+        let settle = self.session.options.settle;
+        let mut at = first;
+        for looks in 0.. {
+            let reply = self.transcript.exchanges[at].response();
+            let Some(json) = reply.filter(|reply| reply.is_success()).and_then(|reply| reply.body.json().ok()) else {
+                return Ok(at);
+            };
+            let after_s = started.elapsed().as_secs_f64();
+            if sought.iter().all(|name| lists(&json, name)) {
+                return Ok(at);
+            }
+            if started.elapsed() >= settle {
+                self.transcript.exchanges[at].shown = Some(Shown::NotInTime { after_s });
+                return Ok(at);
+            }
+            tokio::time::sleep(pause(looks)).await;
+            let Built { request, .. } = self.builder().build(step)?;
+            self.transcript.exchanges.truncate(at);
+            at = self.exchange(step, request, Role::When, step.raw).await;
+        }
+        Ok(at)
+    }
+
+    /// The crates that the case wants found by its search, as far as this run published them.
+    fn sought(&self) -> Vec<String> {
+        let ours = self.case.publishes() || self.session.profile.sample.as_ref().is_some_and(|sample| sample.ours);
+        let wanted = self.case.decl.then.iter().filter(|expect| ours && expect.at.is_none());
+        let names = wanted.flat_map(|expect| match &expect.check {
+            Check::Results(results) if results.found_in.is_none() => results.includes.as_slice(),
+            _ => &[],
+        });
+        names.filter_map(|name| name.fill(&self.bindings).ok()).collect()
+    }
+
     /// Publishes a later version and says whether that one becomes visible: what does not show by then is lost, not late.
     async fn later_publish_shows(&mut self, name: &str, settle: Duration) -> Result<bool, End> {
         if !self.case.publishes() {
@@ -175,6 +216,12 @@ impl Run<'_> {
         let name = names.get("crate").unwrap_or_default().to_owned();
         self.later_publish_shows(&name, settle).await
     }
+}
+
+/// A page of search results lists a crate.
+fn lists(page: &Value, name: &str) -> bool {
+    let crates = page.get("crates").and_then(Value::as_array).into_iter().flatten();
+    crates.filter_map(|found| found.get("name")?.as_str()).any(|found| found.eq_ignore_ascii_case(name))
 }
 
 /// An attempt that no case comes to: its names are free for a control.

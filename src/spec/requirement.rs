@@ -66,6 +66,8 @@ pub enum Need {
     YankedSample,
     /// A second account's token: `--other-token`.
     OtherToken,
+    /// The main account's login: `--login`.
+    Login,
     /// A second account's login: `--other-login`.
     OtherLogin,
     /// A third account's login: `--third-login`.

@@ -57,6 +57,11 @@ impl Schema {
         self.document.get("x-regspec-empty") == Some(&Value::Bool(true))
     }
 
+    /// The requirement that a body breaks which is no JSON at all: that of the root.
+    pub fn root(&self) -> Option<RequirementId> {
+        self.document.get("x-regspec-requirement").and_then(Value::as_str).map(Into::into)
+    }
+
     /// Every place at which the instance breaks the schema.
     pub fn faults(&self, instance: &Value) -> Vec<SchemaFault> {
         let mut faults = Vec::new();

@@ -267,6 +267,8 @@ pub enum BodyForm {
     Errors,
     /// A status that is no success, or a body that is not the crate: a page instead of a file is neither.
     NotACrate,
+    /// Nothing of what a search or a list of owners holds: a refusal, a redirect, a page, or an empty list.
+    GivesNothing,
 }
 
 /// What stayed as it was.
@@ -432,8 +434,10 @@ pub struct Results {
     pub none: Option<Nothing>,
     /// The total is at least the number listed.
     pub total_covers_page: Option<Nothing>,
-    /// The total is at least this.
-    pub total_at_least: Option<u64>,
+    /// The total is at least the number listed in the marked reply.
+    pub total_covers: Option<String>,
+    /// Of `includes`, only the crates that the marked reply lists are asked for.
+    pub found_in: Option<String>,
     /// `max_version` of the case's crate is a version in the marked index file.
     pub max_version_in: Option<String>,
     /// So many are listed, or all that the total counts.

@@ -60,6 +60,7 @@ impl Profile {
         let held = [
             (Need::Write, options.write),
             (Need::OtherToken, credentials.other_token.is_some()),
+            (Need::Login, credentials.login.is_some()),
             (Need::OtherLogin, credentials.other_login.is_some()),
             (Need::ThirdLogin, credentials.third_login.is_some()),
             (Need::RevokedToken, credentials.revoked_token.is_some()),
@@ -74,6 +75,7 @@ impl Profile {
         match need {
             Need::Write => input("--write"),
             Need::OtherToken => input("--other-token"),
+            Need::Login => input("--login"),
             Need::OtherLogin => input("--other-login"),
             Need::ThirdLogin => input("--third-login"),
             Need::RevokedToken => input("a revoked token (--credentials)"),

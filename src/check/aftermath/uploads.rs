@@ -131,7 +131,7 @@ mod tests {
         let mut case = refused();
         let failure = crate::exchange::FailureKind::Closed;
         case.last().reply = Err(crate::exchange::Failure { kind: failure, message: "closed".to_owned() });
-        assert!(judge(&case, 0).is_err());
+        assert_eq!(judge(&case, 0), Ok(vec![]));
         let case = case.index(line("1.0.0", json!({}))).role(Role::Aftermath);
         assert_eq!(judge(&case, 0).unwrap().len(), 1);
     }
