@@ -13,7 +13,7 @@ use crate::{
 /// One page of a walk.
 struct Page<'a> {
     seen: Evidence<'a>,
-    body: Value,
+    body: &'a Value,
     size: usize,
 }
 
@@ -47,7 +47,7 @@ pub(super) fn pages(kind: PageKind, seen: &Evidence<'_>) -> Judged {
             Err(fault) => return Ok(vec![fault]),
         };
         if !body.pointer(&pages.items).is_some_and(Value::is_array) {
-            return Ok(vec![seen.fault(format!("a list at {}", pages.items), show::value(&body))]);
+            return Ok(vec![seen.fault(format!("a list at {}", pages.items), show::value(body))]);
         }
         let size = query(&seen, &pages.size)
             .and_then(|size| size.parse().ok())
@@ -189,7 +189,7 @@ pub(super) fn ordered(wanted: &Ordered, seen: &Evidence<'_>) -> Judged {
         Err(fault) => return Ok(vec![fault]),
     };
     let Some(items) = body.pointer(&sort.items).and_then(Value::as_array) else {
-        return Ok(vec![seen.fault(format!("a list at {}", sort.items), show::value(&body))]);
+        return Ok(vec![seen.fault(format!("a list at {}", sort.items), show::value(body))]);
     };
     let wrong = items.windows(2).enumerate().find(|(_, pair)| out_of_order(order, &pair[0], &pair[1]));
     let Some((index, pair)) = wrong else { return Ok(Faults::new()) };

@@ -181,7 +181,7 @@ impl Builder<'_> {
                 let main = main.ok_or_else(|| {
                     Lack::Target("needs the main account's token, of whose form a wrong one is made".to_owned())
                 })?;
-                Ok(Some(("Authorization", unknown(main))))
+                Ok(unknown(main).map(|value| ("Authorization", value)))
             }
             Login::Malformed => Ok(Some(("Authorization", "regspec-malformed".to_owned()))),
             Login::WrongScheme => Ok(Some(("Authorization", "Basic cmVnc3BlYzpub2JvZHk=".to_owned()))),
@@ -196,12 +196,12 @@ impl Builder<'_> {
 }
 
 /// A token of the form of another that nobody was given: what stands in front, by which forms are told apart, stays.
-fn unknown(token: &str) -> String {
+fn unknown(token: &str) -> Option<String> {
     let (scheme, secret) = token.split_once(' ').map_or(("", token), |(scheme, secret)| (scheme, secret));
     let head = secret.char_indices().nth(4).filter(|_| secret.len() > 12).map_or(0, |(at, _)| at);
-    let other = secrets::near_miss(&secret[head..], Credential::Unknown);
+    let other = secrets::near_miss(&secret[head..], Credential::Unknown)?;
     let space = if scheme.is_empty() { "" } else { " " };
-    format!("{scheme}{space}{}{other}", &secret[..head])
+    Some(format!("{scheme}{space}{}{other}", &secret[..head]))
 }
 
 /// The credential that an operation takes.

@@ -189,7 +189,7 @@ fn cookies(state: &State) -> Vec<AccessCookie> {
         .collect()
 }
 
-fn resources(config: &Config, state: &State) -> BTreeMap<String, Vec<String>> {
+fn resources(config: &Config, state: &State) -> BTreeMap<String, AccessResource> {
     let accounts = &state.accounts;
     let [alice, bob, dave] = ["alice", "bob", "dave"].map(|login| people::id(accounts, login));
     let invitations = |invitee| accounts.invitations.values().filter(move |item| item.invitee == invitee);
