@@ -209,10 +209,8 @@ impl Row<'_> {
     fn has_status(&self, row: &ErrorRow) -> bool {
         let listed = |status: u16| row.status.iter().any(|known| known.covers(status));
         let hidden = self.operation.compat.contains(&self.reply.status) && refuses(self.reply);
-        match row.is_success() {
-            true => listed(self.reply.status) && !hidden,
-            false => hidden || listed(self.reply.status),
-        }
+        // A success that lists errors stands for the error, whichever status that has.
+        if hidden { !row.is_success() } else { listed(self.reply.status) }
     }
 
     fn faults(&self, row: &ErrorRow) -> Judged {
@@ -220,7 +218,9 @@ impl Row<'_> {
         if !self.has_status(row) {
             return Ok(vec![seen.fault("another status", show::reply(reply))]);
         }
-        if row.is_success() && !matches!(self.wanted.condition, Condition::Head | Condition::Options) {
+        let hidden = self.operation.compat.contains(&reply.status) && refuses(reply);
+        let good = (200..400).contains(&reply.status) && !hidden;
+        if good && !matches!(self.wanted.condition, Condition::Head | Condition::Options) {
             return documented(self.operation, seen);
         }
         let mut faults = Faults::new();

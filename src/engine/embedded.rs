@@ -21,6 +21,7 @@ const LARGEST: u64 = 8 << 20;
 /// Registries inside this process: one for each variant that a plan needs.
 pub struct Embedded {
     seed: u64,
+    contract: String,
     configure: Arc<dyn Fn(Config) -> Config + Send + Sync>,
     handler: Arc<dyn Fn(Arc<Registry>) -> Handler + Send + Sync>,
     servers: Vec<Server>,
@@ -76,11 +77,24 @@ impl Embedded {
         configure: impl Fn(Config) -> Config + Send + Sync + 'static,
         handler: impl Fn(Arc<Registry>) -> Handler + Send + Sync + 'static,
     ) -> Self {
-        Self { seed, configure: Arc::new(configure), handler: Arc::new(handler), servers: Vec::new() }
+        let (configure, handler) = (Arc::new(configure), Arc::new(handler));
+        Self { seed, contract: "cargo".to_owned(), configure, handler, servers: Vec::new() }
+    }
+
+    /// The same, with the policy and the content that a contract is about.
+    #[must_use]
+    pub fn about(mut self, contract: &str) -> Self {
+        contract.clone_into(&mut self.contract);
+        self
     }
 
     /// What is held to show to it.
     pub fn credentials(&self) -> Credentials {
+        if self.contract != "cargo" {
+            // The same file that `serve --credentials` writes, for a run elsewhere is to hold no less.
+            let text = toml::to_string(&self.seeded("http://127.0.0.1").access()).unwrap_or_default();
+            return toml::from_str(&text).unwrap_or_default();
+        }
         Credentials {
             token: Some(MAIN_TOKEN.to_owned()),
             login: Some("alice".to_owned()),
@@ -90,6 +104,26 @@ impl Embedded {
             revoked_token: Some("embedded-Revoked-token-3".to_owned()),
             ..Credentials::default()
         }
+    }
+
+    /// A registry of crates.io's policy, with crates, accounts and all else that its operations are about.
+    fn seeded(&self, origin: &str) -> Config {
+        let config = Config::new(origin).crates_io(self.seed);
+        if self.contract == "legacy" { config.removed_operations() } else { config }
+    }
+
+    /// Starts the registry of a contract other than cargo's on a free port.
+    ///
+    /// # Errors
+    /// No port is free.
+    pub fn start_seeded(&mut self) -> io::Result<Started> {
+        let bound = Server::bind("127.0.0.1:0")?;
+        let origin = bound.origin();
+        let config = (self.configure)(self.seeded(&origin));
+        let handler = (self.handler)(Arc::new(Registry::new(config)));
+        self.servers.push(bound.serve(handler)?);
+        let (index, api) = (format!("{origin}/index"), origin);
+        Ok(Started { variant: Variant::Any, index, api, certificates: Vec::new(), dl: None })
     }
 
     /// Starts one variant on a free port.

@@ -79,7 +79,7 @@ impl Engine {
     pub async fn start(spec: Arc<Spec>, setup: Setup, cases: &[Case]) -> Result<Self, StartError> {
         match &setup.target {
             Target::Embedded => {
-                let embedded = Embedded::reference(setup.options.seed);
+                let embedded = Embedded::reference(setup.options.seed).about(&spec.contract);
                 Self::start_embedded(spec, setup, cases, embedded)
             }
             Target::Remote(remote) => {
@@ -109,6 +109,15 @@ impl Engine {
         mut embedded: Embedded,
     ) -> Result<Self, StartError> {
         setup.credentials = embedded.credentials();
+        let beyond = setup.options.max_new_crates.map(|max| beyond(cases, max)).unwrap_or_default();
+        if spec.contract != "cargo" {
+            let started = embedded.start_seeded()?;
+            let remote = Remote { index: Some(started.index.clone()), api: Some(started.api.clone()), index_dir: None };
+            let mut session = session(&setup, remote, &[])?.about(Arc::clone(&spec));
+            session.assume_seeded(started.endpoints());
+            let sessions = BTreeMap::from([(Variant::Any, session)]);
+            return Ok(Self { spec, setup, sessions, embedded: Some(embedded), beyond });
+        }
         let variants: BTreeSet<_> = cases.iter().map(Case::variant).chain([Variant::Any]).collect();
         let mut sessions = BTreeMap::new();
         for variant in variants {
@@ -118,7 +127,6 @@ impl Engine {
             session.assume(started.endpoints(), |profile| started.kind(profile));
             sessions.insert(variant, session);
         }
-        let beyond = setup.options.max_new_crates.map(|max| beyond(cases, max)).unwrap_or_default();
         Ok(Self { spec, setup, sessions, embedded: Some(embedded), beyond })
     }
 

@@ -20,6 +20,9 @@ use crate::{
 /// Everything but the unreserved characters (RFC 3986).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// The binding that holds the cookie which a call of the case was given.
+const SESSION: &str = "session-cookie";
+
 fn encoded(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
@@ -52,6 +55,10 @@ impl Builder<'_> {
         request.headers.push("Accept", "*/*");
         if let Some((field, value)) = self.login(operation, &call.with)? {
             request.headers.push(field, value);
+        }
+        // What belongs to a session that the case itself began goes with that session.
+        if let Some(cookie) = self.bindings.get(SESSION).filter(|_| !request.headers.has("cookie")) {
+            request.headers.push("Cookie", cookie);
         }
         Ok((request, upload))
     }
@@ -110,19 +117,39 @@ impl Builder<'_> {
         }
     }
 
+    /// A key in a field of its own: that of `--header`, else the resource that is named like the field.
+    fn key(&self, field: &str, login: &Login) -> Result<Option<(String, String)>, Lack> {
+        let given = self.session.options.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(field));
+        let kind = field.to_ascii_lowercase();
+        let kind = kind.strip_prefix("x-").unwrap_or(&kind);
+        let value = match login {
+            Login::None => return Ok(None),
+            Login::Good if given => return Ok(None),
+            Login::Good => self
+                .session
+                .resource(kind, false)
+                .ok_or_else(|| Lack::Target(format!("needs a key: --header '{field}: …'")))?,
+            _ => "regspec-key-that-nobody-has".to_owned(),
+        };
+        Ok(Some((field.to_owned(), value)))
+    }
+
     /// The header field by which a call says who makes it.
-    fn login(&self, operation: &Operation, login: &Login) -> Result<Option<(&'static str, String)>, Lack> {
+    fn login(&self, operation: &Operation, login: &Login) -> Result<Option<(String, String)>, Lack> {
         let held = &self.session.credentials;
         let token = |value: Option<&str>, what: &str| match value {
-            Some(value) => Ok(Some(("Authorization", value.to_owned()))),
+            Some(value) => Ok(Some(("Authorization".to_owned(), value.to_owned()))),
             None => Err(Lack::Target(format!("needs {what} in --credentials"))),
         };
         let cookie = |user: Option<&str>, what: &str| match held.cookie_of(user) {
-            Some(value) => Ok(Some(("Cookie", value.to_owned()))),
+            Some(value) => Ok(Some(("Cookie".to_owned(), value.to_owned()))),
             None => Err(Lack::Target(format!("needs {what} in --credentials"))),
         };
         let main = held.token.as_deref();
         let valid = |state| matches!(state, TokenState::Valid);
+        if let Some(field) = &operation.key_header {
+            return self.key(field, login);
+        }
         match login {
             Login::Good => self.login(operation, &good(operation)),
             Login::None => Ok(None),
@@ -181,15 +208,15 @@ impl Builder<'_> {
                 let main = main.ok_or_else(|| {
                     Lack::Target("needs the main account's token, of whose form a wrong one is made".to_owned())
                 })?;
-                Ok(unknown(main).map(|value| ("Authorization", value)))
+                Ok(unknown(main).map(|value| ("Authorization".to_owned(), value)))
             }
-            Login::Malformed => Ok(Some(("Authorization", "regspec-malformed".to_owned()))),
-            Login::WrongScheme => Ok(Some(("Authorization", "Basic cmVnc3BlYzpub2JvZHk=".to_owned()))),
-            Login::Empty => Ok(Some(("Authorization", String::new()))),
+            Login::Malformed => Ok(Some(("Authorization".to_owned(), "regspec-malformed".to_owned()))),
+            Login::WrongScheme => Ok(Some(("Authorization".to_owned(), "Basic cmVnc3BlYzpub2JvZHk=".to_owned()))),
+            Login::Empty => Ok(Some(("Authorization".to_owned(), String::new()))),
             Login::BadCookie => {
                 let value = held.cookie_of(held.login.as_deref()).unwrap_or("session=regspec");
                 let name = value.split('=').next().unwrap_or("session");
-                Ok(Some(("Cookie", format!("{name}=regspec-session-that-nobody-has"))))
+                Ok(Some(("Cookie".to_owned(), format!("{name}=regspec-session-that-nobody-has"))))
             }
         }
     }
@@ -202,6 +229,14 @@ fn unknown(token: &str) -> Option<String> {
     let other = secrets::near_miss(&secret[head..], Credential::Unknown)?;
     let space = if scheme.is_empty() { "" } else { " " };
     Some(format!("{scheme}{space}{}{other}", &secret[..head]))
+}
+
+fn takes_trustpub(operation: &Operation) -> bool {
+    let access = operation.access.as_ref();
+    access.is_some_and(|access| {
+        access.trustpub.is_some_and(|accepts| accepts.is_ok())
+            && access.token.as_ref().is_none_or(|rules| !rules.takes_legacy())
+    })
 }
 
 /// The credential that an operation takes.
@@ -224,6 +259,9 @@ fn good(operation: &Operation) -> Login {
         }
         return match (access.cookie, access.trustpub) {
             (Some(accepts), _) if accepts.is_ok() => cookie,
+            (_, Some(accepts)) if accepts.is_ok() && operation.uses_up.iter().any(|kind| kind == "credential") => {
+                Login::Burn
+            }
             (_, Some(accepts)) if accepts.is_ok() => Login::Trustpub,
             _ => Login::None,
         };
@@ -249,8 +287,7 @@ impl Run<'_> {
         let operation = builder.operation(call)?;
         let reads = matches!(call.method.as_deref().unwrap_or(&operation.method), "GET" | "HEAD" | "OPTIONS");
         // What is refused on purpose leaves everything as it is.
-        let good =
-            role == Role::Given || self.case.decl.then.iter().any(|expect| matches!(expect.check, Check::Reply(_)));
+        let good = role == Role::Given || self.case.decl.then.iter().any(|expect| succeeds(operation, &expect.check));
         let used_up: Vec<String> = operation.uses_up.iter().filter(|_| good).cloned().collect();
         // What has to be there without standing in the request.
         for kind in &operation.needs {
@@ -302,9 +339,27 @@ impl Run<'_> {
     pub(super) fn produced(&mut self, call: &Call, at: usize) {
         let Some(operation) = self.session.spec.operation(&call.operation) else { return };
         let exchange = &self.transcript.exchanges[at];
+        let set = exchange.response().and_then(|reply| reply.headers.get("set-cookie"));
+        if let Some(cookie) = set.and_then(|set| set.split(';').next()) {
+            self.bindings.bind(SESSION, cookie.to_owned());
+        }
         for (kind, value) in found(operation, exchange, &self.bindings) {
             self.bindings.bind(&kind, value);
         }
+    }
+}
+
+/// What is judged is a good reply, which leaves its traces.
+fn succeeds(operation: &Operation, check: &Check) -> bool {
+    match check {
+        Check::Reply(_) | Check::Pages(_) | Check::Ordered(_) => true,
+        Check::Outcome(both) => both.accepted.iter().any(|expect| succeeds(operation, &expect.check)),
+        Check::ErrorReply(wanted) => {
+            let value = wanted.value.as_ref().map(Text::raw);
+            let rows = operation.rows(wanted.condition, wanted.parameter.as_deref(), value);
+            rows.iter().any(|row| row.is_success())
+        }
+        _ => false,
     }
 }
 
@@ -315,6 +370,10 @@ fn spelling(kind: &str) -> Option<(&str, fn(&str) -> String)> {
         true => text.replace('-', "_"),
         false => text.replace('_', "-"),
     };
+    let index: fn(&str) -> String = |name| crate::package::index_path(name);
+    if kind == "index-path" {
+        return Some(("crate", index));
+    }
     kind.strip_suffix("-upper").map(|base| (base, upper)).or_else(|| Some((kind.strip_suffix("-folded")?, folded)))
 }
 

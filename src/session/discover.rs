@@ -33,7 +33,8 @@ impl Session {
         let mut taken = self.taken.lock().expect("no holder of this lock panics");
         let count = taken.entry(kind.to_owned()).or_default();
         *count += 1;
-        values.len().checked_sub(*count).map(|at| values[at].to_string())
+        // The first is kept for those that leave it as it is.
+        values.len().checked_sub(*count).filter(|at| *at > 0 || values.len() == 1).map(|at| values[at].to_string())
     }
 
     /// A resource of that kind that the target shows.

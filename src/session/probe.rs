@@ -42,6 +42,12 @@ impl Session {
         self.profile.sample = Some(self.future_sample("sample"));
     }
 
+    /// Sets the profile of a registry that is seeded with all that its contract is about.
+    pub fn assume_seeded(&mut self, endpoints: Endpoints) {
+        self.profile = Profile { endpoints, ownership: true, writers: Some(Writers::Token), ..Profile::default() };
+        self.profile.hold(&self.credentials, &self.options);
+    }
+
     /// Asks whether anybody answers at all, which is enough where a document says what is offered.
     ///
     /// # Errors

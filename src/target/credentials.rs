@@ -170,10 +170,15 @@ impl Credentials {
         named.map(|cookie| &cookie.value).or(alone).map(String::as_str)
     }
 
+    /// The first token of trusted publishing in that state, whosever it is.
+    pub fn trustpub(&self, state: TokenState) -> Option<&str> {
+        self.tokens.iter().find(|token| token.trustpub && token.state == state).map(|token| token.value.as_str())
+    }
+
     /// The first token of the main account for which this holds.
     pub fn token_that(&self, holds: impl Fn(&HeldToken) -> bool) -> Option<&str> {
         let own = |token: &&HeldToken| token.user.is_none() || token.user == self.login;
-        self.tokens.iter().filter(own).find(|token| holds(token)).map(|token| token.value.as_str())
+        self.tokens.iter().filter(own).find(|token| !token.trustpub && holds(token)).map(|token| token.value.as_str())
     }
 }
 

@@ -41,15 +41,17 @@ impl<'s> Chain<'s> {
         let own = operation.needs.iter().map(String::as_str);
         let named: Vec<String> = call.texts().flat_map(Text::placeholders).map(str::to_owned).collect();
         for kind in own.chain(named.iter().map(String::as_str)) {
-            self.kind(kind, operation.reads() && operation.needs.is_empty());
+            // What is used up is made for the case alone.
+            let used_up = operation.uses_up.iter().any(|used| used == kind);
+            self.kind(kind, operation.reads() && operation.needs.is_empty() && !used_up, used_up);
         }
     }
 
-    fn kind(&mut self, kind: &str, reads: bool) {
+    fn kind(&mut self, kind: &str, reads: bool, used_up: bool) {
         if self.have.contains(kind) || (reads && self.is_shown(kind)) {
             return;
         }
-        let Some(producer) = self.producer(kind) else { return };
+        let Some(producer) = self.producer(kind, used_up) else { return };
         if !self.under_way.insert(producer.id.as_str()) {
             return;
         }
@@ -72,14 +74,14 @@ impl<'s> Chain<'s> {
     }
 
     /// Who gives a kind that is the run's own: what changes things first, then a list in which the own item is found.
-    fn producer(&self, kind: &str) -> Option<&'s Operation> {
+    fn producer(&self, kind: &str, used_up: bool) -> Option<&'s Operation> {
         let gives = |operation: &&Operation| {
             operation.removed.is_none()
                 && operation.refused.is_none()
                 && (operation
                     .produces
                     .iter()
-                    .any(|(given, how)| given == kind && (!operation.reads() || is_own(operation, how)))
+                    .any(|(given, how)| given == kind && (used_up || !operation.reads() || is_own(operation, how)))
                     || (uploads(operation) && matches!(kind, "own-crate" | "own-version")))
         };
         let all = || self.spec.operations.iter().filter(gives);
@@ -102,6 +104,10 @@ pub(super) fn plain(operation: &Operation) -> Call {
     for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
         let value = parameter_value(&parameter.needs, parameter.given(), &parameter.name);
         match parameter.place {
+            // Its slashes are part of the path.
+            Place::Path if parameter.needs.as_deref() == Some("index-path") => {
+                call.path_encoded.insert(parameter.name.clone(), value)
+            }
             Place::Path => call.path.insert(parameter.name.clone(), value),
             Place::Query => call.query.insert(parameter.name.clone(), value),
             Place::Header | Place::Cookie => continue,

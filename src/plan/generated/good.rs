@@ -6,16 +6,14 @@ use super::{
 };
 use crate::{
     spec::{Condition, Level, Parameter, Place, StatusRange},
-    suite::{Check, Status, Text},
+    suite::{Check, Expect, Outcome, Status, Text},
 };
 
 pub(super) fn add(make: &mut Make<'_>) {
     let operation = make.operation;
     let (given, call) = (make.good.given.clone(), make.good.call.clone());
     if operation.removed.is_some() {
-        if make.stated(Condition::OperationRemoved, None) {
-            make.condition("removed", "", Condition::OperationRemoved, (None, None), &operation.pointer, (given, call));
-        }
+        removed(make);
         return;
     }
     if let Some(condition) = operation.refused {
@@ -38,6 +36,22 @@ pub(super) fn add(make: &mut Make<'_>) {
     for parameter in operation.query_parameters() {
         with(make, parameter);
     }
+}
+
+/// An operation that newer servers have taken away: it answers as it did, or as what is gone.
+fn removed(make: &mut Make<'_>) {
+    let operation = make.operation;
+    let aspect = Aspect {
+        name: "reply".to_owned(),
+        text: format!("{} answers as documented or, where it was taken away, as what is not there.", operation.id),
+        pointer: operation.pointer.clone(),
+        level: operation.level.unwrap_or(Level::Must),
+    };
+    let expect = |check| Expect { check, at: None, requirement: None };
+    let gone = Make::error(Condition::OperationRemoved, None, None);
+    let both = Outcome { accepted: vec![expect(Make::documented())], refused: vec![expect(gone)] };
+    let (given, when) = (make.good.given.clone(), make.good.call.clone());
+    make.case(aspect, "", None, Steps { given, when, then: vec![Check::Outcome(both)], ..Steps::default() });
 }
 
 /// Replies that come only where the request asks for them.

@@ -43,7 +43,8 @@ fn doubled(make: &mut Make<'_>, parameter: &Parameter) {
     let (first, second) = if parameter.is_integer() {
         ("5".to_owned(), "6")
     } else {
-        (parameter.given().unwrap_or_else(|| "a".to_owned()), "b")
+        let given = parameter.given().unwrap_or_else(|| "a".to_owned());
+        (percent_encoding::utf8_percent_encode(&given, percent_encoding::NON_ALPHANUMERIC).to_string(), "b")
     };
     let mut call = make.good.call.clone();
     call.query.remove(&parameter.name);

@@ -120,6 +120,7 @@ impl<'d> Build<'d> {
                 .unwrap_or_default(),
             access: self.typed(node, "x-regspec-credentials", &pointer)?,
             security: self.security(node),
+            key_header: self.key_header(node),
             by_other: key("x-regspec-as").is_some_and(|who| who == "other"),
             pagination: self.typed(node, "x-regspec-pagination", &pointer)?,
             sort: self.typed(node, "x-regspec-sort", &pointer)?,
@@ -285,6 +286,16 @@ impl<'d> Build<'d> {
         schemes.sort();
         schemes.dedup();
         if schemes.is_empty() { vec![Scheme::None] } else { schemes }
+    }
+
+    /// The field of an API key that has one of its own.
+    fn key_header(&self, node: &Value) -> Option<String> {
+        let alternatives = node.get("security").or(self.raw.get("security"))?.as_array()?;
+        let names = alternatives.iter().filter_map(Value::as_object).flat_map(|names| names.keys());
+        names
+            .map(|name| resolve(self.raw, &self.raw["components"]["securitySchemes"][name], "").0)
+            .filter(|scheme| scheme["type"] == "apiKey" && scheme["in"] == "header")
+            .find_map(|scheme| text(scheme, "name").filter(|name| !name.eq_ignore_ascii_case("authorization")))
     }
 
     fn layer(&self, node: &Value, pointer: &str) -> Result<Layer, LoadError> {

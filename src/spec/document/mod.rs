@@ -74,6 +74,8 @@ impl Document {
         let url = self.raw.pointer("/servers/0/url").and_then(Value::as_str).unwrap_or_default();
         let path = match url.find("://") {
             Some(at) => url[at + 3..].find('/').map_or("", |slash| &url[at + 3 + slash..]),
+            // Of a URL in braces nothing is known but that it stands in front.
+            None if url.starts_with('{') => "",
             None => url,
         };
         path.trim_end_matches('/').to_owned()

@@ -38,6 +38,8 @@ pub struct Operation {
     pub access: Option<Access>,
     /// Which credentials it takes, as the document says.
     pub security: Vec<Scheme>,
+    /// The header field of its own that carries a caller's key.
+    pub key_header: Option<String>,
     /// The second account makes the good call.
     pub by_other: bool,
     /// How it hands out a long list.
