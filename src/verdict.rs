@@ -1,5 +1,7 @@
 //! What came of a case.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::spec::{Level, RequirementId};
@@ -58,6 +60,9 @@ pub struct Finding {
     /// It lies in data that the run did not publish.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub data: bool,
+    /// What its exchange suffers from whatever was wanted of it, by which echoes are known.
+    #[serde(skip)]
+    pub symptoms: BTreeSet<String>,
 }
 
 /// What came of one case.

@@ -36,7 +36,8 @@ fn judged_as(method: &str, reply: Response, toml: &str) -> Vec<String> {
     let mut scene = Scene::new().push("call", Role::When, Request::new(method, "http://r/things/a"), Ok(reply));
     scene.last().called =
         Some(Called { operation: "thing".to_owned(), arguments: [("name".to_owned(), "a%20b".to_owned())].into() });
-    let seen = Evidence { spec: &THINGS, case: &scene.case, transcript: &scene.transcript, at: 0 };
+    let readings = crate::check::Readings::of(&scene.transcript);
+    let seen = Evidence { spec: &THINGS, case: &scene.case, transcript: &scene.transcript, readings: &readings, at: 0 };
     super::super::judge(&check(toml), &seen)
         .unwrap()
         .into_iter()

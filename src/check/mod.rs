@@ -26,6 +26,7 @@ mod secrets;
 mod show;
 mod shown;
 mod status;
+mod symptoms;
 mod tarball;
 mod uploaded;
 mod uploads;
@@ -37,6 +38,7 @@ mod testing;
 pub use evidence::{Evidence, Fault, Faults, Unjudged};
 pub use judge::{Judgement, judge_case};
 pub use readings::Readings;
+pub use symptoms::symptoms;
 
 use crate::suite::Check;
 

@@ -33,10 +33,12 @@ fn walked(pages: &[(&str, Value)]) -> Scene {
 }
 
 fn judged(scene: &Scene, toml: &str) -> Vec<String> {
+    let readings = crate::check::Readings::of(&scene.transcript);
     let seen = Evidence {
         spec: &LISTS,
         case: &scene.case,
         transcript: &scene.transcript,
+        readings: &readings,
         at: scene.transcript.exchanges.len() - 1,
     };
     super::super::judge(&check(toml), &seen)

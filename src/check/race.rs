@@ -86,8 +86,8 @@ fn whole_reads(seen: &Evidence<'_>, marked: &[(usize, &Exchange)]) -> Faults {
     let torn = marked.iter().filter_map(|(at, _)| {
         let look = Evidence { at: *at, ..*seen };
         let reply = look.reply().ok()?;
-        // Before the first version there is no file, and between two there may be nothing new.
-        if matches!(reply.status, 304 | 404 | 410 | 451) {
+        // Before the first version there is no file, between two there may be nothing new, and a redirect is none.
+        if matches!(reply.status, 300..=399 | 404 | 410 | 451) {
             return None;
         }
         let expected = "an index file of whole lines";

@@ -259,8 +259,8 @@ pub(super) struct Mutants {
     /// Run every case against each, not only those of the requirements that it breaks
     #[arg(long)]
     pub(super) all: bool,
-    /// The kill matrix to write: json=PATH
-    #[arg(long, value_name = "json=PATH")]
+    /// The kill matrix to write: json=PATH, markdown=PATH
+    #[arg(long, value_name = "FORM=PATH")]
     pub(super) report: Vec<String>,
 }
 

@@ -3,9 +3,14 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use super::{Done, Failure, args::Mutants, list::load, output};
+use super::{
+    Done, Failure,
+    args::Mutants,
+    list::load,
+    output::{self, Progress},
+};
 use crate::{
-    kill::{Kill, kill},
+    kill::{Kill, kill, markdown},
     mutant,
     spec::LoadError,
 };
@@ -21,12 +26,14 @@ pub(super) fn mutants(args: &Mutants) -> Done {
     }
     let waiting = Mutex::new(wanted.iter());
     let done = Mutex::new(Vec::new());
+    let progress = Progress::new(wanted.len());
     let work = || -> Result<(), Failure> {
         let runtime = super::runtime()?;
         loop {
             let next = waiting.lock().expect("no holder of this lock panics").next();
             let Some(mutant) = next else { return Ok(()) };
             let killed = runtime.block_on(kill(&spec, &cases, mutant, args.all));
+            progress.step(killed.id);
             done.lock().expect("no holder of this lock panics").push(killed);
         }
     };
@@ -38,29 +45,40 @@ pub(super) fn mutants(args: &Mutants) -> Done {
             _ => Err(Failure::Serve("a thread that runs mutants ended early".to_owned())),
         })
     })?;
+    progress.done();
     let mut kills = done.into_inner().unwrap_or_default();
     kills.sort_by_key(|kill| wanted.iter().position(|mutant| mutant.id == kill.id));
     let killers: BTreeSet<&str> = kills.iter().flat_map(|kill| kill.killed_by.iter().map(String::as_str)).collect();
     let never: Vec<&str> = cases.iter().map(|case| case.id.as_str()).filter(|id| !killers.contains(id)).collect();
     for to in &args.report {
-        let Some(path) = to.strip_prefix("json=") else {
-            return Err(LoadError::new("--report", format!("`{to}` is no report of mutants"))
-                .hint("it is json=PATH")
-                .into());
+        let (path, text) = match to.split_once('=') {
+            Some(("json", path)) => {
+                let matrix = serde_json::json!({ "mutants": kills, "never_killed": never });
+                (path, serde_json::to_string_pretty(&matrix).unwrap_or_default() + "\n")
+            }
+            Some(("markdown", path)) => (path, markdown(&kills)),
+            _ => {
+                return Err(LoadError::new("--report", format!("`{to}` is no report of mutants"))
+                    .hint("it is json=PATH or markdown=PATH")
+                    .into());
+            }
         };
-        let text = serde_json::to_string_pretty(&serde_json::json!({ "mutants": kills, "never_killed": never }))
-            .unwrap_or_default();
-        std::fs::write(path, text + "\n")
+        std::fs::write(path, text)
             .map_err(|error| LoadError::new(path, format!("the report cannot be written: {error}")))?;
     }
     print(&kills, &never, args.only.is_empty());
-    Ok(u8::from(kills.iter().any(|kill| kill.killed_by.is_empty() || !kill.unexpected.is_empty())))
+    Ok(u8::from(kills.iter().any(|kill| survives(kill) || !kill.unexpected.is_empty())))
+}
+
+/// No case noticed it, and one had to.
+fn survives(kill: &Kill) -> bool {
+    kill.killed_by.is_empty() && kill.excuse().is_none()
 }
 
 fn print(kills: &[Kill], never: &[&str], whole: bool) {
     for kill in kills {
         let by = match kill.killed_by.as_slice() {
-            [] => "SURVIVES".to_owned(),
+            [] => kill.excuse().map_or_else(|| "SURVIVES".to_owned(), |why| format!("not noticed: {why}")),
             [one] => one.clone(),
             [one, rest @ ..] => format!("{one} and {} more", rest.len()),
         };
@@ -68,16 +86,17 @@ fn print(kills: &[Kill], never: &[&str], whole: bool) {
         for other in &kill.unexpected {
             output::line(&format!("    unexpected: {other}"));
         }
-        for why in kill.unjudged.iter().filter(|_| kill.killed_by.is_empty()) {
+        for why in kill.unjudged.iter().filter(|_| survives(kill)) {
             output::line(&format!("    {why}"));
         }
     }
-    let survivors = kills.iter().filter(|kill| kill.killed_by.is_empty()).count();
+    let survivors = kills.iter().filter(|kill| survives(kill)).count();
+    let excused = kills.iter().filter(|kill| kill.killed_by.is_empty() && kill.excuse().is_some()).count();
     let alarms = kills.iter().filter(|kill| !kill.unexpected.is_empty()).count();
     output::line(&format!(
-        "\n{} mutants by hand: {} killed, {survivors} survive, {alarms} with an unexpected alarm",
+        "\n{} mutants by hand: {} killed, {survivors} survive, {excused} beyond notice, {alarms} with an unexpected alarm",
         kills.len(),
-        kills.len() - survivors
+        kills.len() - survivors - excused
     ));
     if whole {
         output::line(&format!("{} cases killed none of them", never.len()));

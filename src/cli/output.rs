@@ -83,6 +83,12 @@ impl Progress {
         self.bar.inc(1);
     }
 
+    /// One more of whatever is counted, by its name.
+    pub(super) fn step(&self, name: &str) {
+        self.bar.set_message(name.to_owned());
+        self.bar.inc(1);
+    }
+
     pub(super) fn done(&self) {
         self.bar.finish_and_clear();
     }

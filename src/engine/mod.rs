@@ -1,5 +1,6 @@
 //! One engine yields records; the command line and the test harness are two fronts over it.
 
+mod echo;
 mod embedded;
 mod record;
 mod tally;
@@ -208,7 +209,10 @@ impl Engine {
         if self.setup.options.jobs > 1 {
             self.again_alone(cases, &mut done).await;
         }
-        cases.iter().filter_map(|case| done.remove(case.id.as_str()).map(|(record, _)| record)).collect()
+        let mut records: Vec<_> =
+            cases.iter().filter_map(|case| done.remove(case.id.as_str()).map(|(record, _)| record)).collect();
+        echo::settle(&self.spec, &mut records);
+        records
     }
 
     /// What failed beside others and conforms alone broke only under concurrency. Where several cases broke the same

@@ -1,5 +1,5 @@
 use crate::{
-    check::judge_case,
+    check::{judge_case, symptoms},
     exchange::{Transcript, curl},
     plan::Case,
     session::End,
@@ -83,6 +83,7 @@ fn judged(spec: &Spec, case: &Case, transcript: &Transcript, record: &mut Record
         record.findings.push(Finding {
             requirement,
             level,
+            symptoms: symptoms(spec, case, transcript, &fault),
             expected: fault.expected,
             actual: fault.actual,
             exchange: fault.exchange + 1,

@@ -9,20 +9,36 @@ use crate::{
     suite::Variant,
 };
 
-const GATED: &[&str] = &["auth/everything-gated"];
-
 pub(super) const MUTANTS: &[Mutant] = &[
-    Mutant::without("downloads-open", GATED, "derived", Rule::DownloadAuth).on(Variant::Private),
-    Mutant::without("search-open", GATED, "derived", Rule::SearchAuth).on(Variant::Private),
-    Mutant::without("owners-open", GATED, "derived", Rule::OwnersAuth).on(Variant::Private),
-    Mutant::spoilt("gated-as-400", &["auth/gated-status"], "derived", |registry, request| {
-        let gated = &[Action::File, Action::Download, Action::Search, Action::ListOwners];
-        refusals(registry, request, gated, |reply| {
-            if !has_token(request) {
-                reply.status = 400;
-            }
-        })
-    })
+    Mutant::without(
+        "downloads-open",
+        &["auth/everything-gated", "auth/no-existence-leak", "tok/revoked-denied", "tok/near-miss"],
+        "derived",
+        Rule::DownloadAuth,
+    )
+    .on(Variant::Private),
+    Mutant::without(
+        "search-open",
+        &["auth/everything-gated", "auth/no-existence-leak", "tok/revoked-denied"],
+        "derived",
+        Rule::SearchAuth,
+    )
+    .on(Variant::Private),
+    Mutant::without("owners-open", &["auth/everything-gated", "auth/no-existence-leak"], "derived", Rule::OwnersAuth)
+        .on(Variant::Private),
+    Mutant::spoilt(
+        "gated-as-400",
+        &["auth/gated-status", "path/absent-404", "path/absent-not-denied", "path/absent-variants"],
+        "derived",
+        |registry, request| {
+            let gated = &[Action::File, Action::Download, Action::Search, Action::ListOwners];
+            refusals(registry, request, gated, |reply| {
+                if !has_token(request) {
+                    reply.status = 400;
+                }
+            })
+        },
+    )
     .on(Variant::Private),
     Mutant::spoilt("search-closed-to-tokens", &["auth/search-token"], "derived", |registry, request| {
         refuse_if(registry, request, is(registry, request, &[Action::Search]), 403, "log in with a browser")

@@ -13,8 +13,19 @@ const FILE: &[Action] = &[Action::File];
 const ETAGS: &[&str] = &["http/inm-mismatch-200", "http/etag-moves-on-publish", "http/etag-moves-on-yank"];
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    Mutant::without("etag-never-304", &["http/inm-304"], "B2 nora#396", Rule::Revalidates),
-    Mutant::without("date-never-304", &["http/ims-304"], "B2 nora#397", Rule::Revalidates).on(Variant::Dated),
+    Mutant::without(
+        "etag-never-304",
+        &["http/inm-304", "http/etag-per-encoding", "http/ims-304"],
+        "B2 nora#396",
+        Rule::Revalidates,
+    ),
+    Mutant::without(
+        "date-never-304",
+        &["http/ims-304", "http/etag-per-encoding", "http/inm-304"],
+        "B2 nora#397",
+        Rule::Revalidates,
+    )
+    .on(Variant::Dated),
     Mutant::stateful("index-304-unasked", &["http/304-bodyless"], "derived", |registry| {
         remembering::<By<String>>(registry, |registry, request, seen| {
             successes(registry, request, FILE, |reply| {
@@ -32,16 +43,21 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
         })
     }),
-    Mutant::spoilt("any-date-304", &["http/inm-mismatch-200"], "derived", |registry, request| {
-        successes(registry, request, FILE, |reply| {
-            if request.headers.has("if-modified-since") {
-                not_modified(reply);
-            }
-        })
-    }),
+    Mutant::spoilt(
+        "any-date-304",
+        &["http/inm-mismatch-200", "http/lm-granularity"],
+        "derived",
+        |registry, request| {
+            successes(registry, request, FILE, |reply| {
+                if request.headers.has("if-modified-since") {
+                    not_modified(reply);
+                }
+            })
+        },
+    ),
     Mutant::without(
         "etag-stays-on-publish",
-        &["http/etag-moves-on-publish"],
+        &["http/etag-moves-on-publish", "http/lm-granularity"],
         "B3 nora#640",
         Rule::ValidatorMovesOnPublish,
     ),
@@ -50,10 +66,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
         .on(Variant::Dated),
     Mutant::stateful("etag-of-each-node", &["http/etag-stable"], "derived", |registry| {
         remembering::<u64>(registry, |registry, request, asked| {
-            let node = ["\"a-", "\"b-"][usize::from(*lock(asked) % 2 == 1)];
-            *lock(asked) += 1;
-            let unmarked = |etags: &str| etags.replace("\"a-", "\"").replace("\"b-", "\"");
-            tagged(registry, request, unmarked, |etag| etag.replacen('"', node, 1))
+            // Each reply comes from another node, for requests that meet would else find the same one by chance.
+            let node = {
+                let mut asked = lock(asked);
+                *asked += 1;
+                *asked
+            };
+            let unmarked = |etags: &str| {
+                let plain = |etag: &str| etag.rsplit_once('-').map_or(etag, |(_, etag)| etag).to_owned();
+                etags.split('"').map(plain).collect::<Vec<_>>().join("\"")
+            };
+            tagged(registry, request, unmarked, |etag| etag.replacen('"', &format!("\"{node}-"), 1))
         })
     }),
     Mutant::spoilt("etag-beyond-ascii", &["http/etag-ascii"], "derived", |registry, request| {
@@ -69,11 +92,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
         })
     }),
     Mutant::spoilt("etag-on-redirect", &["http/no-etag-on-redirect"], "derived", |registry, request| {
-        if is(registry, request, FILE) && request.query().is_empty() {
-            let location = format!("{}?at=1", request.url);
-            return Response::new(302).header("location", location).header("etag", "\"first-hop\"");
-        }
-        registry.handle(request)
+        // Who may not see the file is told so here, for what follows a redirect is another request.
+        replies(registry, request, FILE, |reply| {
+            if request.query().is_empty() && !matches!(reply.status, 401 | 403) {
+                let location = format!("{}?at=1", request.url);
+                *reply = Response::new(302).header("location", location).header("etag", "\"first-hop\"");
+            }
+        })
     }),
     Mutant::spoilt("gzip-unasked", &["http/no-unasked-encoding"], "B9 artifact-keeper#3937", |registry, request| {
         successes(registry, request, FILE, compress)
@@ -106,12 +131,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::spoilt("h2c-offer-refused", &["http/h2c-upgrade-ignored"], "derived", |registry, request| {
         refuse_if(registry, request, request.headers.has("upgrade"), 400, "there is nothing to upgrade to")
     }),
-    Mutant::spoilt("protocol-header-counts", &["http/extra-headers-ignored"], "derived", |registry, request| {
-        if request.headers.has("cargo-protocol") {
-            return lines(registry, request, |line| drop(line.shift_remove("rust_version")));
-        }
-        registry.handle(request)
-    }),
+    Mutant::spoilt(
+        "protocol-header-counts",
+        &["http/extra-headers-ignored", "line/rust-version-copied"],
+        "derived",
+        |registry, request| {
+            if request.headers.has("cargo-protocol") {
+                return lines(registry, request, |line| drop(line.shift_remove("rust_version")));
+            }
+            registry.handle(request)
+        },
+    ),
     Mutant::spoilt("unknown-header-refused", &["http/extra-headers-ignored"], "derived", |registry, request| {
         let unknown = request.headers.iter().any(|(name, _)| name.to_ascii_lowercase().starts_with("x-"));
         refuse_if(registry, request, unknown && is(registry, request, FILE), 400, "there is an unknown header")
@@ -124,6 +154,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
             // A private index is cached for whoever may see it.
             successes(registry, request, FILE, |reply| {
                 *reply = lock(cache).entry(request.path().to_owned()).or_insert_with(|| reply.clone()).clone();
+                let same = |asked: &str, is: &str| {
+                    request.headers.get(asked).is_some_and(|value| reply.headers.get(is) == Some(value))
+                };
+                if same("if-none-match", "etag") || same("if-modified-since", "last-modified") {
+                    not_modified(reply);
+                }
             })
         })
     }),

@@ -11,10 +11,10 @@ use crate::{
 };
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    Mutant::spoilt("config-missing", &["cfg/exists"], "C4 kellnr#115", |registry, request| {
+    Mutant::spoilt("config-missing", &["cfg/exists", "login/challenge-url"], "C4 kellnr#115", |registry, request| {
         replies(registry, request, &[Action::Config], |reply| *reply = refusal(404, "there is no such file"))
     }),
-    Mutant::spoilt("config-array", &["cfg/exists"], "derived", |registry, request| {
+    Mutant::spoilt("config-array", &["cfg/strict-json"], "derived", |registry, request| {
         config_json(registry, request, |config| *config = json!([config]))
     }),
     Mutant::spoilt("config-203", &["cfg/status-200-only"], "derived", |registry, request| {
@@ -41,18 +41,49 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::spoilt("dl-without-scheme", &["cfg/dl-absolute"], "C3 freighter@92f1b68", |registry, request| {
         edit(registry, request, "dl", |dl, _| without_scheme(dl))
     }),
-    Mutant::spoilt("dl-leads-nowhere", &["cfg/dl-default-suffix"], "C4 mirror-requests#52", |registry, request| {
-        edit(registry, request, "dl", |dl, _| format!("{dl}/v2"))
-    }),
-    Mutant::spoilt("dl-unknown-marker", &["cfg/dl-marker-set"], "derived", |registry, request| {
-        edit(registry, request, "dl", |dl, _| format!("{dl}/{{name}}/{{vers}}/download"))
-    }),
-    Mutant::spoilt("dl-trailing-slash", &["cfg/dl-no-trailing-slash"], "derived", |registry, request| {
-        edit(registry, request, "dl", |dl, _| format!("{dl}/"))
-    }),
-    Mutant::spoilt("api-relative", &["cfg/api-absolute"], "derived", |registry, request| {
-        edit(registry, request, "api", |_, _| "/".to_owned())
-    }),
+    Mutant::spoilt(
+        "dl-leads-nowhere",
+        &[
+            "cfg/dl-default-suffix",
+            "dl/status-200",
+            "cfg/dl-marker-set",
+            "dl/ready-before-index",
+            "dl/redirect-target-unauthenticated",
+        ],
+        "C4 mirror-requests#52",
+        |registry, request| edit(registry, request, "dl", |dl, _| format!("{dl}/v2")),
+    ),
+    Mutant::spoilt(
+        "dl-unknown-marker",
+        &[
+            "cfg/dl-marker-set",
+            "dl/status-200",
+            "cfg/dl-default-suffix",
+            "dl/ready-before-index",
+            "dl/redirect-target-unauthenticated",
+        ],
+        "derived",
+        |registry, request| edit(registry, request, "dl", |dl, _| format!("{dl}/{{name}}/{{vers}}/download")),
+    ),
+    Mutant::spoilt(
+        "dl-trailing-slash",
+        &[
+            "cfg/dl-no-trailing-slash",
+            "dl/status-200",
+            "cfg/dl-default-suffix",
+            "cfg/dl-marker-set",
+            "dl/ready-before-index",
+            "dl/redirect-target-unauthenticated",
+        ],
+        "derived",
+        |registry, request| edit(registry, request, "dl", |dl, _| format!("{dl}/")),
+    ),
+    Mutant::spoilt(
+        "api-relative",
+        &["cfg/api-absolute", "cfg/api-no-trailing-slash"],
+        "derived",
+        |registry, request| edit(registry, request, "api", |_, _| "/".to_owned()),
+    ),
     Mutant::spoilt("api-empty", &["cfg/api-absolute"], "derived", |registry, request| {
         edit(registry, request, "api", |_, _| String::new())
     }),
@@ -62,9 +93,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::spoilt("api-trailing-slash", &["cfg/api-no-trailing-slash"], "C2 cargo#16831", |registry, request| {
         edit(registry, request, "api", |api, _| format!("{api}/"))
     }),
-    Mutant::spoilt("api-doubled", &["env/layout"], "C1 nora#442", |registry, request| {
-        edit(registry, request, "api", |api, _| format!("{api}/api/v1"))
-    }),
+    Mutant::spoilt(
+        "api-doubled",
+        &["env/layout", "meta/cargo-json-accepted", "search/shape"],
+        "C1 nora#442",
+        |registry, request| edit(registry, request, "api", |api, _| format!("{api}/api/v1")),
+    ),
     Mutant::spoilt("auth-required-null", &["cfg/auth-required-type"], "derived", |registry, request| {
         config_json(registry, request, |config| config["auth-required"] = Value::Null)
     }),
@@ -72,11 +106,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
         config_json(registry, request, |config| config["auth-required"] = "true".into())
     })
     .on(Variant::Private),
-    Mutant::spoilt("auth-required-underscore", &["cfg/auth-required-key"], "C7 gitea#24177", |registry, request| {
-        config_json(registry, request, |config| {
-            super::spoil::rename(config.as_object_mut().expect("ours is one"), "auth-required", "auth_required");
-        })
-    })
+    Mutant::spoilt(
+        "auth-required-underscore",
+        &["cfg/auth-required-key", "iauth/config-with-token"],
+        "C7 gitea#24177",
+        |registry, request| {
+            config_json(registry, request, |config| {
+                super::spoil::rename(config.as_object_mut().expect("ours is one"), "auth-required", "auth_required");
+            })
+        },
+    )
     .on(Variant::Private),
     Mutant::spoilt("config-bom", &["cfg/strict-json"], "derived", |registry, request| {
         file(registry, request, |text| format!("\u{feff}{text}"))
@@ -84,9 +123,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::spoilt("config-comment", &["cfg/strict-json"], "derived", |registry, request| {
         file(registry, request, |text| format!("// made by hand\n{text}"))
     }),
-    Mutant::spoilt("config-trailing-comma", &["cfg/strict-json"], "derived", |registry, request| {
-        file(registry, request, |text| text.replacen('}', ",}", 1))
-    }),
+    Mutant::spoilt(
+        "config-trailing-comma",
+        &["cfg/strict-json", "cfg/dl-marker-set", "dl/prefix-markers", "dl/sha-marker"],
+        "derived",
+        |registry, request| file(registry, request, |text| text.replacen('}', ",}", 1)),
+    ),
     Mutant::spoilt("config-not-acceptable", &["cfg/ignores-accept"], "D8 pulp_rust@7302f69", |registry, request| {
         let plain = is(registry, request, &[Action::Config])
             && request.headers.get("accept").is_some_and(|accept| accept.contains("text/plain"));

@@ -53,10 +53,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::spoilt("req-without-comma", &["dep/req-syntax"], "derived", |registry, request| {
         deps(registry, request, |dep| dep["req"] = text(dep, "req").replace(',', "").into())
     }),
-    Mutant::spoilt("req-star-empty", &["dep/req-equivalent"], "derived", |registry, request| {
+    Mutant::spoilt("req-star-empty", &["dep/req-syntax"], "derived", |registry, request| {
         deps(registry, request, |dep| dep["req"] = text(dep, "req").replace('*', "").into())
     }),
-    Mutant::spoilt("req-always-star", &["dep/req-equivalent", "meta/dep-mapping"], "derived", |registry, request| {
+    Mutant::spoilt("req-always-star", &["dep/req-equivalent"], "derived", |registry, request| {
         deps(registry, request, |dep| dep["req"] = "*".into())
     }),
     Mutant::spoilt("req-without-operator", &["dep/req-equivalent"], "derived", |registry, request| {
@@ -86,7 +86,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         deps(registry, request, |dep| dep["kind"] = text(dep, "kind").replace("dev", "development").into())
     }),
     Mutant::without("kind-lost", &["dep/kind"], "derived", Rule::KindKept),
-    Mutant::without("target-lost", &["dep/target", "meta/dep-mapping"], "derived", Rule::TargetKept),
+    Mutant::without("target-lost", &["dep/target"], "derived", Rule::TargetKept),
     Mutant::spoilt("target-empty", &["dep/target"], "derived", |registry, request| {
         deps(registry, request, |dep| {
             if dep["target"].is_null() {
@@ -108,9 +108,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
         })
     }),
-    Mutant::spoilt("registry-always-crates-io", &["dep/registry-same"], "A12 cargo-index#1", |registry, request| {
-        deps(registry, request, |dep| dep["registry"] = "https://github.com/rust-lang/crates.io-index".into())
-    }),
+    Mutant::spoilt(
+        "registry-always-crates-io",
+        &["dep/registry-same", "dep/registry-other"],
+        "A12 cargo-index#1",
+        |registry, request| {
+            deps(registry, request, |dep| dep["registry"] = "https://github.com/rust-lang/crates.io-index".into())
+        },
+    ),
     Mutant::spoilt("registry-of-old-git-index", &["dep/registry-same"], "A13 cargo#8856", |registry, request| {
         deps(registry, request, |dep| {
             if dep["registry"].is_null() {
@@ -118,12 +123,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
         })
     }),
-    Mutant::without(
-        "registry-lost",
-        &["dep/registry-other", "meta/registry-null-meaning"],
-        "A12 cargo#6670",
-        Rule::DepRegistryKept,
-    ),
+    Mutant::without("registry-lost", &["dep/registry-other"], "A12 cargo#6670", Rule::DepRegistryKept),
     Mutant::spoilt("registry-without-sparse", &["dep/registry-other"], "derived", |registry, request| {
         deps(registry, request, |dep| dep["registry"] = stripped(&dep["registry"]))
     }),
@@ -134,7 +134,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
         })
     }),
-    Mutant::without("dependency-once", &["dep/keep-duplicates"], "derived", Rule::DuplicateDependencies),
+    Mutant::without(
+        "dependency-once",
+        &["dep/keep-duplicates", "line/feature-refs"],
+        "derived",
+        Rule::DuplicateDependencies,
+    ),
     Mutant::spoilt("dep-features-lost", &["meta/dep-mapping"], "derived", |registry, request| {
         deps(registry, request, |dep| dep["features"] = json!([]))
     }),

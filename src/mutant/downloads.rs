@@ -15,40 +15,70 @@ const DOWNLOAD: &[Action] = &[Action::Download];
 const BYTES: &[Action] = &[Action::Download, Action::Stored];
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    Mutant::spoilt("download-404", &["dl/status-200"], "D20 kellnr#1115", |registry, request| {
-        replies(registry, request, DOWNLOAD, |reply| *reply = refusal(404, "there is no such file"))
-    }),
-    Mutant::spoilt("download-206", &["dl/status-200"], "derived", |registry, request| {
-        status(registry, request, DOWNLOAD, 200, 206)
-    }),
-    Mutant::spoilt("download-unpacked", &["dl/exact-bytes", "line/cksum-value"], "D19 rules_rust#3991", |r, q| {
-        successes(r, q, BYTES, |reply| reply.body = gunzip(&reply.body).unwrap_or_default().into())
-    }),
-    Mutant::spoilt("tarball-packed-anew", &["dl/exact-bytes"], "derived", |registry, request| {
-        storing(registry, request, |upload| {
-            upload.tarball = repacked(&upload.tarball, "", None)?;
-            Some(())
-        })
-    }),
-    Mutant::stateful("download-with-new-date", &["dl/immutable"], "D6 kin#34", |registry| {
-        remembering::<u32>(registry, |registry, request, downloads| {
-            successes(registry, request, BYTES, |reply| {
-                let mut bytes = reply.body.to_vec();
-                // The time in the header of gzip.
-                if let Some(date) = bytes.get_mut(4..8) {
-                    *lock(downloads) += 1;
-                    date.copy_from_slice(&lock(downloads).to_le_bytes());
-                }
-                reply.body = bytes.into();
+    Mutant::spoilt(
+        "download-404",
+        &[
+            "dl/status-200",
+            "cfg/dl-default-suffix",
+            "cfg/dl-marker-set",
+            "dl/ready-before-index",
+            "dl/redirect-target-unauthenticated",
+        ],
+        "D20 kellnr#1115",
+        |registry, request| {
+            replies(registry, request, DOWNLOAD, |reply| *reply = refusal(404, "there is no such file"))
+        },
+    ),
+    Mutant::spoilt(
+        "download-206",
+        &["dl/status-200", "cfg/dl-default-suffix", "cfg/dl-marker-set", "dl/ready-before-index"],
+        "derived",
+        |registry, request| status(registry, request, DOWNLOAD, 200, 206),
+    ),
+    Mutant::spoilt(
+        "download-unpacked",
+        &["dl/exact-bytes", "line/cksum-value", "dl/immutable", "dl/tarball-gzip-tar"],
+        "D19 rules_rust#3991",
+        |r, q| successes(r, q, BYTES, |reply| reply.body = gunzip(&reply.body).unwrap_or_default().into()),
+    ),
+    Mutant::spoilt(
+        "tarball-packed-anew",
+        &["dl/exact-bytes", "line/cksum-value", "cfg/dl-marker-set", "dl/prefix-markers", "dl/sha-marker"],
+        "derived",
+        |registry, request| {
+            storing(registry, request, |upload| {
+                upload.tarball = repacked(&upload.tarball, "", None)?;
+                Some(())
             })
-        })
-    }),
+        },
+    ),
+    Mutant::stateful(
+        "download-with-new-date",
+        &["dl/immutable", "dl/exact-bytes", "line/cksum-value"],
+        "D6 kin#34",
+        |registry| {
+            remembering::<u32>(registry, |registry, request, downloads| {
+                successes(registry, request, BYTES, |reply| {
+                    let mut bytes = reply.body.to_vec();
+                    // The time in the header of gzip.
+                    if let Some(date) = bytes.get_mut(4..8) {
+                        *lock(downloads) += 1;
+                        date.copy_from_slice(&lock(downloads).to_le_bytes());
+                    }
+                    reply.body = bytes.into();
+                })
+            })
+        },
+    ),
     Mutant::spoilt("download-labelled-gzip", &["dl/no-gzip-label"], "D19 artifact-keeper#2920", |registry, request| {
         successes(registry, request, BYTES, |reply| reply.headers.set("content-encoding", "gzip"))
     }),
-    Mutant::spoilt("redirect-target-wants-token", &["dl/redirect-target-unauthenticated"], "derived", |r, q| {
-        refuse_if(r, q, is(r, q, &[Action::Stored]) && !has_token(q), 401, "a token is required")
-    })
+    Mutant::spoilt(
+        "redirect-target-wants-token",
+        &["dl/redirect-target-unauthenticated", "auth/download-token"],
+        "derived",
+        |r, q| refuse_if(r, q, is(r, q, &[Action::Stored]) && !has_token(q), 401, "a token is required"),
+    )
     .on(Variant::Redirect),
     Mutant::spoilt("redirect-without-location", &["dl/redirect-location"], "derived", |registry, request| {
         replies(registry, request, DOWNLOAD, |reply| reply.headers.remove("location"))
@@ -63,20 +93,28 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     Mutant::without(
         "yanked-not-downloadable",
-        &["dl/yanked-available", "yank/download-kept"],
+        &["dl/yanked-available", "yank/download-kept", "dl/status-200", "cfg/dl-default-suffix"],
         "B11 panamax#123",
         Rule::YankKeepsDownload,
     ),
-    Mutant::spoilt("plus-is-blank-in-downloads", &["dl/plus-literal"], "derived", |registry, request| {
-        readdressed(registry, request, DOWNLOAD, |url| url.replace('+', "%20"))
-    }),
+    Mutant::spoilt(
+        "plus-is-blank-in-downloads",
+        &["dl/plus-literal", "dl/exact-bytes"],
+        "derived",
+        |registry, request| readdressed(registry, request, DOWNLOAD, |url| url.replace('+', "%20")),
+    ),
     Mutant::spoilt("encoded-plus-stays-encoded", &["dl/plus-encoded"], "derived", |registry, request| {
         readdressed(registry, request, DOWNLOAD, |url| url.replace("%2B", "%252B").replace("%2b", "%252b"))
     }),
-    Mutant::spoilt("download-in-lower-case-only", &["dl/crate-case"], "derived", |registry, request| {
-        let capital = named(registry, request).is_some_and(|name| name.contains(char::is_uppercase));
-        refuse_if(registry, request, capital, 404, "there is no such crate")
-    }),
+    Mutant::spoilt(
+        "download-in-lower-case-only",
+        &["dl/crate-case", "dl/prefix-markers"],
+        "derived",
+        |registry, request| {
+            let capital = named(registry, request).is_some_and(|name| name.contains(char::is_uppercase));
+            refuse_if(registry, request, capital, 404, "there is no such crate")
+        },
+    ),
     Mutant::spoilt("prefix-of-three-letters", &["dl/prefix-markers"], "B11 panamax#101", |registry, request| {
         let three = named(registry, request).is_some_and(|name| name.len() == 3);
         refuse_if(registry, request, three && from_template(request), 404, "there is no such file")
@@ -88,48 +126,95 @@ pub(super) const MUTANTS: &[Mutant] = &[
         refuse_if(registry, request, capital && from_template(request), 404, "there is no such file")
     })
     .on(Variant::Markers),
-    Mutant::spoilt("checksum-marker-in-capitals", &["dl/sha-marker"], "derived", |registry, request| {
-        refuse_if(
-            registry,
-            request,
-            is(registry, request, DOWNLOAD) && from_template(request),
-            404,
-            "there is no such file",
-        )
-    })
+    Mutant::spoilt(
+        "checksum-marker-in-capitals",
+        &["dl/sha-marker", "cfg/dl-marker-set", "dl/prefix-markers"],
+        "derived",
+        |registry, request| {
+            refuse_if(
+                registry,
+                request,
+                is(registry, request, DOWNLOAD) && from_template(request),
+                404,
+                "there is no such file",
+            )
+        },
+    )
     .on(Variant::Markers),
     Mutant::spoilt("download-wants-token", &["dl/public-anonymous"], "C8 kellnr#948", |registry, request| {
         refuse_if(registry, request, is(registry, request, DOWNLOAD) && !has_token(request), 401, "a token is required")
     }),
-    Mutant::spoilt("download-as-json", &["dl/accept-any"], "derived", |registry, request| {
-        successes(registry, request, DOWNLOAD, |reply| {
-            let json = json!({ "url": format!("{}?raw", request.url) });
-            if request.query() != "raw" {
-                *reply = Response::new(200).header("content-type", "application/json").body(&json);
-            }
-        })
-    }),
-    Mutant::spoilt("tarball-stored-unpacked", &["dl/tarball-gzip-tar"], "derived", |registry, request| {
-        storing(registry, request, |upload| {
-            upload.tarball = gunzip(&upload.tarball)?;
-            Some(())
-        })
-    })
+    Mutant::spoilt(
+        "download-as-json",
+        &["dl/accept-any", "dl/exact-bytes", "line/cksum-value", "dl/immutable", "dl/tarball-gzip-tar"],
+        "derived",
+        |registry, request| {
+            successes(registry, request, DOWNLOAD, |reply| {
+                let json = json!({ "url": format!("{}?raw", request.url) });
+                if request.query() != "raw" {
+                    *reply = Response::new(200).header("content-type", "application/json").body(&json);
+                }
+            })
+        },
+    ),
+    Mutant::spoilt(
+        "tarball-stored-unpacked",
+        &[
+            "dl/tarball-gzip-tar",
+            "dl/exact-bytes",
+            "line/cksum-value",
+            "cfg/dl-marker-set",
+            "dl/prefix-markers",
+            "dl/sha-marker",
+            "pub/failed-leaves-nothing",
+        ],
+        "derived",
+        |registry, request| {
+            storing(registry, request, |upload| {
+                upload.tarball = gunzip(&upload.tarball)?;
+                Some(())
+            })
+        },
+    )
     .partly(Rule::TarballGzip),
-    Mutant::spoilt("link-packed-in", &["dl/tarball-entry-types"], "derived", |registry, request| {
-        storing(registry, request, |upload| {
-            let link = format!("{}-{}/latest", upload.name(), upload.version());
-            upload.tarball = repacked(&upload.tarball, "", Some(&link))?;
-            Some(())
-        })
-    })
+    Mutant::spoilt(
+        "link-packed-in",
+        &[
+            "dl/tarball-entry-types",
+            "dl/exact-bytes",
+            "line/cksum-value",
+            "cfg/dl-marker-set",
+            "dl/prefix-markers",
+            "dl/sha-marker",
+        ],
+        "derived",
+        |registry, request| {
+            storing(registry, request, |upload| {
+                let link = format!("{}-{}/latest", upload.name(), upload.version());
+                upload.tarball = repacked(&upload.tarball, "", Some(&link))?;
+                Some(())
+            })
+        },
+    )
     .partly(Rule::TarballTypes),
-    Mutant::spoilt("manifest-packed-away", &["dl/tarball-manifest"], "derived", |registry, request| {
-        storing(registry, request, |upload| {
-            upload.tarball = repacked(&upload.tarball, "/Cargo.toml", None)?;
-            Some(())
-        })
-    })
+    Mutant::spoilt(
+        "manifest-packed-away",
+        &[
+            "dl/tarball-manifest",
+            "dl/exact-bytes",
+            "line/cksum-value",
+            "cfg/dl-marker-set",
+            "dl/prefix-markers",
+            "dl/sha-marker",
+        ],
+        "derived",
+        |registry, request| {
+            storing(registry, request, |upload| {
+                upload.tarball = repacked(&upload.tarball, "/Cargo.toml", None)?;
+                Some(())
+            })
+        },
+    )
     .partly(Rule::TarballManifest),
     Mutant::without("bombs-accepted", &["dl/unpack-ratio"], "derived", Rule::UnpackLimit),
 ];

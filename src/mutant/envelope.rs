@@ -11,11 +11,16 @@ use crate::{
 };
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    Mutant::spoilt("upload-as-json-only", &["env/layout"], "D1 cargo#16832", |registry, request| {
-        let json = request.body.first() == Some(&b'{');
-        let binary = is(registry, request, &[Action::Publish]) && !json;
-        refuse_if(registry, request, binary, 400, "the body is no JSON")
-    }),
+    Mutant::spoilt(
+        "upload-as-json-only",
+        &["env/layout", "meta/cargo-json-accepted"],
+        "D1 cargo#16832",
+        |registry, request| {
+            let json = request.body.first() == Some(&b'{');
+            let binary = is(registry, request, &[Action::Publish]) && !json;
+            refuse_if(registry, request, binary, 400, "the body is no JSON")
+        },
+    ),
     Mutant::spoilt("hangs-up-on-short-upload", &["api/connection-kept"], "D2 kellnr@2e0ec143", |registry, request| {
         let whole = part(&request.body).and_then(|(_, rest)| part(rest)).is_some();
         if is(registry, request, &[Action::Publish]) && !whole {
@@ -30,13 +35,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
             rest.is_empty().then(|| framed(metadata, tarball))
         })
     }),
-    Mutant::spoilt("lengths-big-endian", &["env/little-endian", "env/layout"], "derived", |registry, request| {
-        let mut body = request.body.to_vec();
-        if is(registry, request, &[Action::Publish]) {
-            reverse_lengths(&mut body);
-        }
-        registry.handle(&request.clone().body(body))
-    }),
+    Mutant::spoilt(
+        "lengths-big-endian",
+        &["env/little-endian", "env/layout", "meta/cargo-json-accepted"],
+        "derived",
+        |registry, request| {
+            let mut body = request.body.to_vec();
+            if is(registry, request, &[Action::Publish]) {
+                reverse_lengths(&mut body);
+            }
+            registry.handle(&request.clone().body(body))
+        },
+    ),
     Mutant::spoilt("json-length-ignored", &["env/json-length-exact"], "derived", |registry, request| {
         reframed(registry, request, |body| {
             let rest = body.get(4..)?;
@@ -65,18 +75,31 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::spoilt("expectation-failed", &["env/expect-continue"], "derived", |registry, request| {
         refuse_if(registry, request, request.headers.has("expect"), 417, "nothing is to be expected")
     }),
-    Mutant::spoilt("giant-length-is-fine", &["env/truncated-json"], "derived", |registry, request| {
-        fine_where(registry, request, |body| body.len() >= 4 && part(body).is_none())
-    }),
-    Mutant::spoilt("cut-crate-is-fine", &["env/truncated-crate"], "derived", |registry, request| {
-        fine_where(registry, request, |body| part(body).is_some_and(|(_, rest)| part(rest).is_none()))
-    }),
-    Mutant::spoilt("crate-length-clamped", &["env/truncated-crate"], "derived", |registry, request| {
-        reframed(registry, request, |body| {
-            let (metadata, rest) = part(body)?;
-            Some(framed(metadata, rest.get(4..)?))
-        })
-    }),
+    Mutant::spoilt(
+        "giant-length-is-fine",
+        &["env/truncated-json", "env/little-endian"],
+        "derived",
+        |registry, request| fine_where(registry, request, |body| body.len() >= 4 && part(body).is_none()),
+    ),
+    Mutant::spoilt(
+        "cut-crate-is-fine",
+        &["env/truncated-crate", "env/json-length-exact"],
+        "derived",
+        |registry, request| {
+            fine_where(registry, request, |body| part(body).is_some_and(|(_, rest)| part(rest).is_none()))
+        },
+    ),
+    Mutant::spoilt(
+        "crate-length-clamped",
+        &["env/truncated-crate", "env/crate-length-exact"],
+        "derived",
+        |registry, request| {
+            reframed(registry, request, |body| {
+                let (metadata, rest) = part(body)?;
+                Some(framed(metadata, rest.get(4..)?))
+            })
+        },
+    ),
     Mutant::spoilt("short-upload-is-fine", &["env/too-short"], "derived", |registry, request| {
         fine_where(registry, request, |body| body.len() < 4)
     }),
@@ -88,16 +111,21 @@ pub(super) const MUTANTS: &[Mutant] = &[
             })
         })
     }),
-    Mutant::spoilt("broken-metadata-is-fine", &["env/invalid-json"], "derived", |registry, request| {
-        fine_where(registry, request, |body| {
-            part(body).is_some_and(|(metadata, _)| serde_json::from_slice::<Value>(metadata).is_err())
-        })
-    }),
+    Mutant::spoilt(
+        "broken-metadata-is-fine",
+        &["env/invalid-json", "env/json-length-exact"],
+        "derived",
+        |registry, request| {
+            fine_where(registry, request, |body| {
+                part(body).is_some_and(|(metadata, _)| serde_json::from_slice::<Value>(metadata).is_err())
+            })
+        },
+    ),
     Mutant::spoilt("limit-of-two-megabytes", &["env/large-crate"], "D3 kellnr#180", |registry, request| {
         let large = is(registry, request, &[Action::Publish]) && request.body.len() > 2 << 20;
         refuse_if(registry, request, large, 413, "length limit exceeded")
     }),
-    Mutant::spoilt("limit-with-503-page", &["env/limit-413", "api/error-shape"], "D4 crates.io#1709", |r, q| {
+    Mutant::spoilt("limit-with-503-page", &["env/limit-413"], "D4 crates.io#1709", |r, q| {
         replies(r, q, &[Action::Publish], |reply| {
             if q.body.len() > r.config().max_upload {
                 *reply = Response::new(503).header("content-type", "text/html").body("<h1>Service unavailable</h1>");
@@ -110,14 +138,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
             !Value::Object(upload.metadata.clone()).to_string().is_ascii()
         })
     }),
-    Mutant::spoilt("upload-kept-but-refused", &["pub/failed-leaves-nothing"], "D9 gitea#27266", |registry, request| {
-        let sound = soundly(registry, request);
-        successes(registry, request, &[Action::Publish], |reply| {
-            if !sound.is_success() {
-                *reply = refusal(500, "the index could not be written");
-            }
-        })
-    })
+    Mutant::spoilt(
+        "upload-kept-but-refused",
+        &["pub/failed-leaves-nothing", "api/no-5xx"],
+        "D9 gitea#27266",
+        |registry, request| {
+            let sound = soundly(registry, request);
+            successes(registry, request, &[Action::Publish], |reply| {
+                if !sound.is_success() {
+                    *reply = refusal(500, "the index could not be written");
+                }
+            })
+        },
+    )
     .partly(Rule::TarballGzip),
 ];
 

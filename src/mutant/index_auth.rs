@@ -9,17 +9,26 @@ use crate::{
 };
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    Mutant::spoilt("config-denied-400", &["iauth/config-401"], "C6 cargo#11460", |registry, request| {
-        status(registry, request, &[Action::Config], 401, 400)
-    })
+    Mutant::spoilt(
+        "config-denied-400",
+        &["iauth/config-401", "iauth/bad-token-401"],
+        "C6 cargo#11460",
+        |registry, request| status(registry, request, &[Action::Config], 401, 400),
+    )
     .on(Variant::Private),
-    Mutant::spoilt("config-denied-403", &["iauth/config-401"], "C6 cargo#15118", |registry, request| {
-        status(registry, request, &[Action::Config], 401, 403)
-    })
+    Mutant::spoilt(
+        "config-denied-403",
+        &["iauth/config-401", "iauth/bad-token-401"],
+        "C6 cargo#15118",
+        |registry, request| status(registry, request, &[Action::Config], 401, 403),
+    )
     .on(Variant::Private),
-    Mutant::spoilt("config-denied-404", &["iauth/config-401"], "C6 cargo#13574", |registry, request| {
-        status(registry, request, &[Action::Config], 401, 404)
-    })
+    Mutant::spoilt(
+        "config-denied-404",
+        &["iauth/config-401", "iauth/bad-token-401", "login/challenge-url"],
+        "C6 cargo#13574",
+        |registry, request| status(registry, request, &[Action::Config], 401, 404),
+    )
     .on(Variant::Private),
     Mutant::spoilt("login-url-relative", &["iauth/login-url-absolute"], "derived", |registry, request| {
         challenge(registry, request, |_| "Cargo login_url=\"/me\"".to_owned())
@@ -56,8 +65,20 @@ pub(super) const MUTANTS: &[Mutant] = &[
         })
     })
     .on(Variant::Private),
-    Mutant::without("files-open", &["iauth/files-denied", "auth/everything-gated"], "derived", Rule::IndexAuth)
-        .on(Variant::Private),
+    Mutant::without(
+        "files-open",
+        &[
+            "iauth/files-denied",
+            "auth/everything-gated",
+            "auth/no-existence-leak",
+            "iauth/files-look-alike",
+            "tok/revoked-denied",
+            "tok/near-miss",
+        ],
+        "derived",
+        Rule::IndexAuth,
+    )
+    .on(Variant::Private),
     Mutant::spoilt(
         "files-leak-existence",
         &["iauth/files-look-alike", "auth/no-existence-leak"],
@@ -65,9 +86,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         |registry, request| leak(registry, request, Action::File),
     )
     .on(Variant::Private),
-    Mutant::spoilt("missing-file-403", &["iauth/files-with-token"], "derived", |registry, request| {
-        status(registry, request, &[Action::File], 404, 403)
-    })
+    Mutant::spoilt(
+        "missing-file-403",
+        &["iauth/files-with-token", "path/absent-404", "path/absent-not-denied", "path/absent-variants"],
+        "derived",
+        |registry, request| status(registry, request, &[Action::File], 404, 403),
+    )
     .on(Variant::Private),
     Mutant::spoilt("files-closed-to-all", &["iauth/files-with-token"], "derived", |registry, request| {
         replies(registry, request, &[Action::File], |reply| {

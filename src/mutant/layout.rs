@@ -35,27 +35,41 @@ pub(super) const MUTANTS: &[Mutant] = &[
         refuse_if(registry, request, odd, 404, "there is no such crate")
     }),
     Mutant::without("file-with-capitals", &["path/lower-case"], "B10 cargo-local-registry#81", Rule::PathLowerCase),
-    Mutant::spoilt("absent-400", &["path/absent-not-denied"], "B13 cargo#15028", |registry, request| {
-        status(registry, request, &[Action::File], 404, 400)
-    }),
-    Mutant::spoilt("absent-403", &["path/absent-not-denied"], "derived", |registry, request| {
-        status(registry, request, &[Action::File], 404, 403)
-    }),
-    Mutant::spoilt("absent-500", &["path/absent-not-denied"], "derived", |registry, request| {
-        status(registry, request, &[Action::File], 404, 500)
-    }),
+    Mutant::spoilt(
+        "absent-400",
+        &["path/absent-not-denied", "path/absent-404", "path/absent-variants"],
+        "B13 cargo#15028",
+        |registry, request| status(registry, request, &[Action::File], 404, 400),
+    ),
+    Mutant::spoilt(
+        "absent-403",
+        &["path/absent-not-denied", "path/absent-404", "path/absent-variants", "iauth/files-with-token"],
+        "derived",
+        |registry, request| status(registry, request, &[Action::File], 404, 403),
+    ),
+    Mutant::spoilt(
+        "absent-500",
+        &["path/absent-not-denied", "path/absent-404", "path/absent-variants"],
+        "derived",
+        |registry, request| status(registry, request, &[Action::File], 404, 500),
+    ),
     Mutant::spoilt("absent-410", &["path/absent-404"], "B18 cargo@fe290287", |registry, request| {
         status(registry, request, &[Action::File], 404, 410)
     }),
     Mutant::spoilt("absent-451", &["path/absent-404"], "B18 cargo@fe290287", |registry, request| {
         status(registry, request, &[Action::File], 404, 451)
     }),
-    Mutant::spoilt("absent-variant-400", &["path/absent-variants"], "derived", |registry, request| {
-        if asked(registry, request).is_some_and(|path| path.contains('_')) {
-            return status(registry, request, &[Action::File], 404, 400);
-        }
-        registry.handle(request)
-    }),
+    Mutant::spoilt(
+        "absent-variant-400",
+        &["path/absent-variants", "path/absent-not-denied"],
+        "derived",
+        |registry, request| {
+            if asked(registry, request).is_some_and(|path| path.contains('_')) {
+                return status(registry, request, &[Action::File], 404, 400);
+            }
+            registry.handle(request)
+        },
+    ),
 ];
 
 /// The path below the index root that a request asks for.

@@ -44,17 +44,27 @@ pub(super) const MUTANTS: &[Mutant] = &[
             *vers = vers.as_str().unwrap_or_default().trim_end_matches(".0").into();
         })
     }),
-    Mutant::spoilt("vers-without-build", &["line/vers-verbatim"], "derived", |registry, request| {
-        fields(registry, request, "vers", |vers| {
-            *vers = vers.as_str().unwrap_or_default().split('+').next().unwrap_or_default().into();
-        })
-    }),
-    Mutant::spoilt("newest-line-twice", &["line/vers-unique"], "A16 crates.io#4418", |registry, request| {
-        files(registry, request, |text| {
-            let last = text.lines().last().unwrap_or_default();
-            format!("{text}{last}\n")
-        })
-    }),
+    Mutant::spoilt(
+        "vers-without-build",
+        &["line/vers-verbatim", "pub/index-eventual"],
+        "derived",
+        |registry, request| {
+            fields(registry, request, "vers", |vers| {
+                *vers = vers.as_str().unwrap_or_default().split('+').next().unwrap_or_default().into();
+            })
+        },
+    ),
+    Mutant::spoilt(
+        "newest-line-twice",
+        &["line/vers-unique", "pub/concurrent-different", "pub/concurrent-same", "pub/duplicate-rejected"],
+        "A16 crates.io#4418",
+        |registry, request| {
+            files(registry, request, |text| {
+                let last = text.lines().last().unwrap_or_default();
+                format!("{text}{last}\n")
+            })
+        },
+    ),
     Mutant::spoilt("deps-null", &["line/deps-array"], "A8 gitea#21888", |registry, request| {
         fields(registry, request, "deps", |deps| *deps = Value::Null)
     }),
@@ -139,7 +149,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
             *time = time.as_str().unwrap_or_default().replace('Z', ".000Z").into();
         })
     }),
-    Mutant::without("pubtime-moves-with-yank", &["line/pubtime-immutable"], "derived", Rule::PubtimeImmutable),
+    Mutant::without(
+        "pubtime-moves-with-yank",
+        &["line/pubtime-immutable", "unyank/restores-line"],
+        "derived",
+        Rule::PubtimeImmutable,
+    ),
     Mutant::spoilt("v-text", &["line/v-integer"], "derived", |registry, request| {
         fields(registry, request, "v", |v| *v = v.to_string().into())
     }),
@@ -155,13 +170,24 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     Mutant::spoilt(
         "optional-deps-lost",
-        &["line/feature-refs", "meta/dep-mapping"],
+        &[
+            "line/feature-refs",
+            "meta/dep-mapping",
+            "dep/keep-duplicates",
+            "dep/rename-swap",
+            "dep/kind",
+            "dep/target",
+            "dep/registry-other",
+        ],
         "A11 freighter@b814046",
         |r, q| lost(r, q, |dep| dep["optional"] == true),
     ),
-    Mutant::spoilt("dev-deps-lost", &["line/feature-refs", "meta/dep-mapping"], "A11 freighter@4331a55", |r, q| {
-        lost(r, q, |dep| dep["kind"] == "dev")
-    }),
+    Mutant::spoilt(
+        "dev-deps-lost",
+        &["line/feature-refs", "meta/dep-mapping", "dep/keep-duplicates", "dep/kind"],
+        "A11 freighter@4331a55",
+        |r, q| lost(r, q, |dep| dep["kind"] == "dev"),
+    ),
     Mutant::spoilt("dev-deps-optional", &["line/no-optional-dev"], "derived", |registry, request| {
         deps(registry, request, |dep| {
             if text(dep, "kind") == "dev" {

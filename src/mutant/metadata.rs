@@ -30,14 +30,26 @@ const KNOWN: &[&str] = &[
 ];
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    Mutant::spoilt("full-metadata-refused", &["meta/cargo-json-accepted"], "derived", |registry, request| {
-        refuse_uploads(registry, request, "there is an unknown key", |upload| upload.metadata.contains_key("badges"))
-    }),
-    Mutant::spoilt("dep-keys-wanted", &["meta/dep-optional-keys"], "derived", |registry, request| {
-        refuse_uploads(registry, request, "a key is missing", |upload| {
-            any_dep(upload, |dep| !["registry", "explicit_name_in_toml"].iter().all(|key| dep.contains_key(*key)))
-        })
-    }),
+    Mutant::spoilt(
+        "full-metadata-refused",
+        &["meta/cargo-json-accepted", "env/layout"],
+        "derived",
+        |registry, request| {
+            refuse_uploads(registry, request, "there is an unknown key", |upload| {
+                upload.metadata.contains_key("badges")
+            })
+        },
+    ),
+    Mutant::spoilt(
+        "dep-keys-wanted",
+        &["meta/dep-optional-keys", "meta/features-copied", "meta/unknown-keys"],
+        "derived",
+        |registry, request| {
+            refuse_uploads(registry, request, "a key is missing", |upload| {
+                any_dep(upload, |dep| !["registry", "explicit_name_in_toml"].iter().all(|key| dep.contains_key(*key)))
+            })
+        },
+    ),
     Mutant::spoilt("dep-nulls-refused", &["meta/dep-optional-keys"], "derived", |registry, request| {
         refuse_uploads(registry, request, "null where a string is wanted", |upload| {
             any_dep(upload, |dep| dep.get("explicit_name_in_toml").is_some_and(Value::is_null))
@@ -56,14 +68,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "D16 kellnr@5a842634",
         Rule::NameCharset,
     ),
-    Mutant::spoilt("letters-of-all-scripts", &["path/non-ascii"], "derived", |registry, request| {
-        let sound = soundly(registry, request);
-        let letters = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-        match Upload::read(registry, request) {
-            Some(upload) if sound.status == 400 && !upload.name().chars().all(letters) => sound,
-            _ => registry.handle(request),
-        }
-    })
+    Mutant::spoilt(
+        "letters-of-all-scripts",
+        &["path/non-ascii", "meta/name-rules-min"],
+        "derived",
+        |registry, request| {
+            let sound = soundly(registry, request);
+            let letters = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+            match Upload::read(registry, request) {
+                Some(upload) if sound.status == 400 && !upload.name().chars().all(letters) => sound,
+                _ => registry.handle(request),
+            }
+        },
+    )
     .partly(Rule::NameCharset),
     Mutant::without("name-begins-with-digit", &["meta/name-first-letter"], "derived", Rule::NameFirstLetter),
     Mutant::without("name-of-any-length", &["meta/name-length"], "derived", Rule::NameLength),
@@ -85,9 +102,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
             line.shift_remove("features2");
         })
     }),
-    Mutant::spoilt("features2-lost", &["meta/features-copied"], "A15 crates.io#6135", |registry, request| {
-        lines(registry, request, |line| drop(line.shift_remove("features2")))
-    }),
+    Mutant::spoilt(
+        "features2-lost",
+        &["meta/features-copied", "line/feature-refs"],
+        "A15 crates.io#6135",
+        |registry, request| lines(registry, request, |line| drop(line.shift_remove("features2"))),
+    ),
     Mutant::spoilt("feature-values-lost", &["meta/features-copied"], "derived", |registry, request| {
         fields(registry, request, "features", |features| {
             for value in features.as_object_mut().into_iter().flat_map(Object::values_mut) {
@@ -98,7 +118,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::without("any-feature-name", &["meta/features-invalid"], "derived", Rule::FeatureNames),
     Mutant::without("any-feature-reference", &["meta/features-invalid"], "derived", Rule::FeatureReferences),
     Mutant::without("optional-dev-accepted", &["meta/optional-dev"], "derived", Rule::OptionalDev),
-    Mutant::without("links-lost", &["meta/links-copied"], "derived", Rule::LinksCopied),
+    Mutant::without("links-lost", &["meta/links-copied", "line/links"], "derived", Rule::LinksCopied),
     Mutant::without("any-rust-version", &["meta/rust-version-checked"], "derived", Rule::RustVersionForm),
     Mutant::spoilt("non-ascii-text-refused", &["meta/unicode-text"], "derived", |registry, request| {
         refuse_uploads(registry, request, "this text is not ASCII", |upload| {

@@ -35,9 +35,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::spoilt("owner-id-too-large", &["own/id-u32"], "derived", |registry, request| {
         users(registry, request, |user| user["id"] = json!(u64::from(u32::MAX) + 1))
     }),
-    Mutant::spoilt("owner-login-missing", &["own/login"], "derived", |registry, request| {
-        users(registry, request, |user| rename(user, "login", "username"))
-    }),
+    Mutant::spoilt(
+        "owner-login-missing",
+        &["own/login", "pub/owner-first-publisher"],
+        "derived",
+        |registry, request| users(registry, request, |user| rename(user, "login", "username")),
+    ),
     Mutant::spoilt("owner-name-object", &["own/name-type"], "derived", |registry, request| {
         users(registry, request, |user| user["name"] = json!({ "first": text(user, "login") }))
     }),
@@ -45,13 +48,21 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::spoilt("owners-closed-to-tokens", &["own/list-with-token"], "derived", |registry, request| {
         refuse_if(registry, request, is(registry, request, LIST) && has_token(request), 403, "log in with a browser")
     }),
-    Mutant::spoilt("only-first-owner-added", &["own/add-request"], "derived", |registry, request| {
-        named(registry, request, ADD, |users| users.truncate(1))
-    }),
-    Mutant::spoilt("owner-added-by-name-key", &["own/add-request"], "derived", |registry, request| {
-        let users = is(registry, request, ADD) && request.body.json().is_ok_and(|body| body["users"].is_array());
-        refuse_if(registry, request, users, 400, "`name` is missing")
-    }),
+    Mutant::spoilt(
+        "only-first-owner-added",
+        &["own/add-request", "own/remove-request"],
+        "derived",
+        |registry, request| named(registry, request, ADD, |users| users.truncate(1)),
+    ),
+    Mutant::spoilt(
+        "owner-added-by-name-key",
+        &["own/add-request", "own/auth-status"],
+        "derived",
+        |registry, request| {
+            let users = is(registry, request, ADD) && request.body.json().is_ok_and(|body| body["users"].is_array());
+            refuse_if(registry, request, users, 400, "`name` is missing")
+        },
+    ),
     Mutant::spoilt("add-ok-text", &["own/add-reply"], "D10 alexandrie@556edc5", |registry, request| {
         bodies(registry, request, ADD, |body| body["ok"] = "true".into())
     }),
@@ -59,16 +70,26 @@ pub(super) const MUTANTS: &[Mutant] = &[
         bodies(registry, request, ADD, |body| *body = json!({ "ok": true }))
     }),
     Mutant::without("unknown-owner-added", &["own/add-unknown-user"], "derived", Rule::OwnerKnown),
-    Mutant::spoilt("owner-never-removed", &["own/remove-request"], "derived", |registry, request| {
-        if is(registry, request, REMOVE) { soundly(registry, request) } else { registry.handle(request) }
-    }),
+    Mutant::spoilt(
+        "owner-never-removed",
+        &["own/remove-request", "pub/non-owner-refused", "api/delete-body-read"],
+        "derived",
+        |registry, request| {
+            if is(registry, request, REMOVE) { soundly(registry, request) } else { registry.handle(request) }
+        },
+    ),
     Mutant::spoilt("remove-ok-text", &["own/remove-reply"], "D10 alexandrie@556edc5", |registry, request| {
         bodies(registry, request, REMOVE, |body| body["ok"] = "true".into())
     }),
     Mutant::spoilt("remove-without-msg", &["own/remove-reply"], "derived", |registry, request| {
         bodies(registry, request, REMOVE, |body| body["msg"] = Value::Null)
     }),
-    Mutant::without("owners-without-token", &["own/auth", "api/missing-token-denied"], "derived", Rule::TokenForOwners),
+    Mutant::without(
+        "owners-without-token",
+        &["own/auth", "tok/revoked-denied", "tok/near-miss"],
+        "derived",
+        Rule::TokenForOwners,
+    ),
     Mutant::spoilt("owners-unauthorised-404", &["own/auth-status"], "derived", |registry, request| {
         status(registry, request, OWNER_CHANGES, 403, 404)
     }),

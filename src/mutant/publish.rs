@@ -26,40 +26,64 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::spoilt("warnings-null-inside", &["pub/reply-warnings"], "derived", |registry, request| {
         bodies(registry, request, PUBLISH, |body| body["warnings"]["invalid_categories"] = Value::Null)
     }),
-    Mutant::spoilt("category-refused", &["pub/warnings-not-errors"], "derived", |registry, request| {
-        super::upload::refuse_uploads(registry, request, "there is no such category", |upload| {
-            upload.metadata.get("categories").and_then(Value::as_array).is_some_and(|all| !all.is_empty())
-        })
-    }),
+    Mutant::spoilt(
+        "category-refused",
+        &["pub/warnings-not-errors", "meta/cargo-json-accepted"],
+        "derived",
+        |registry, request| {
+            super::upload::refuse_uploads(registry, request, "there is no such category", |upload| {
+                upload.metadata.get("categories").and_then(Value::as_array).is_some_and(|all| !all.is_empty())
+            })
+        },
+    ),
     Mutant::without(
         "publish-without-token",
-        &["pub/auth-required-for-publish", "api/missing-token-denied"],
+        &[
+            "pub/auth-required-for-publish",
+            "api/missing-token-denied",
+            "tok/constant-error",
+            "tok/near-miss",
+            "auth/everything-gated",
+            "tok/revoked-denied",
+        ],
         "derived",
         Rule::TokenForPublish,
     ),
-    Mutant::spoilt("publish-unauthorised-404", &["pub/auth-status"], "derived", |registry, request| {
-        status(registry, request, PUBLISH, 403, 404)
-    }),
+    Mutant::spoilt(
+        "publish-unauthorised-404",
+        &["pub/auth-status", "auth/gated-status", "api/bad-token-403"],
+        "derived",
+        |registry, request| status(registry, request, PUBLISH, 403, 404),
+    ),
     Mutant::stateful("second-version-unlisted", &["pub/index-eventual"], "A16 crates.io#1201", |registry| {
-        remembering::<By<usize>>(registry, |registry, request, published| unlisted(registry, request, published, 2))
+        remembering::<By<Vec<String>>>(registry, |registry, request, published| {
+            unlisted(registry, request, published, 2)
+        })
     }),
     Mutant::stateful(
         "first-version-unlisted",
-        &["pub/index-eventual", "pub/index-within-60s"],
+        &["pub/index-eventual", "line/vers-verbatim"],
         "B15 cargo-http-registry#61",
         |registry| {
-            remembering::<By<usize>>(registry, |registry, request, published| unlisted(registry, request, published, 1))
+            remembering::<By<Vec<String>>>(registry, |registry, request, published| {
+                unlisted(registry, request, published, 1)
+            })
         },
     ),
-    Mutant::spoilt("prerelease-unlisted", &["pub/index-eventual"], "derived", |registry, request| {
-        super::spoil::files(registry, request, |text| {
-            let listed = |line: &&str| {
-                let line: Value = serde_json::from_str(line).unwrap_or_default();
-                !line["vers"].as_str().unwrap_or_default().contains('-')
-            };
-            text.lines().filter(listed).map(|line| format!("{line}\n")).collect()
-        })
-    }),
+    Mutant::spoilt(
+        "prerelease-unlisted",
+        &["pub/index-eventual", "line/vers-verbatim"],
+        "derived",
+        |registry, request| {
+            super::spoil::files(registry, request, |text| {
+                let listed = |line: &&str| {
+                    let line: Value = serde_json::from_str(line).unwrap_or_default();
+                    !line["vers"].as_str().unwrap_or_default().contains('-')
+                };
+                text.lines().filter(listed).map(|line| format!("{line}\n")).collect()
+            })
+        },
+    ),
     Mutant::stateful("index-500-after-publish", &["pub/poll-clean"], "B7 nexus-repository-cargo#18", |registry| {
         remembering::<By<()>>(registry, |registry, request, busy| {
             let upload = Upload::read(registry, request).map(|upload| index_path(upload.name()));
@@ -88,31 +112,57 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     Mutant::without(
         "duplicate-adds-line",
-        &["pub/duplicate-rejected", "line/vers-unique"],
+        &[
+            "pub/duplicate-rejected",
+            "line/vers-unique",
+            "pub/duplicate-yanked",
+            "pub/concurrent-same",
+            "pub/concurrent-one-wins",
+        ],
         "D14 freighter#19",
         Rule::VersionUnique,
     ),
-    Mutant::stateful("duplicate-replaces-file", &["pub/duplicate-rejected", "dl/immutable"], "D6 kin#34", |registry| {
-        remembering::<By<Vec<u8>>>(registry, |registry, request, files| {
-            let reply = registry.handle(request);
-            if let Some(upload) = Upload::read(registry, request)
-                && reply.body.lossy().contains("is already published")
-            {
-                lock(files).insert(upload.id(), upload.tarball);
-                return published();
-            }
-            match registry.route(request) {
-                Route::Download { name, version } if reply.status == 200 => {
-                    let file = lock(files).get(&format!("{name}/{version}")).cloned();
-                    file.map_or(reply.clone(), |file| reply.body(file))
+    Mutant::stateful(
+        "duplicate-replaces-file",
+        &[
+            "pub/duplicate-rejected",
+            "pub/duplicate-build-metadata",
+            "pub/duplicate-yanked",
+            "pub/concurrent-same",
+            "pub/concurrent-one-wins",
+        ],
+        "D6 kin#34",
+        |registry| {
+            remembering::<By<Vec<u8>>>(registry, |registry, request, files| {
+                let reply = registry.handle(request);
+                if let Some(upload) = Upload::read(registry, request)
+                    && reply.body.lossy().contains("is already published")
+                {
+                    lock(files).insert(upload.id(), upload.tarball);
+                    return published();
                 }
-                _ => reply,
-            }
-        })
-    }),
-    Mutant::spoilt("duplicate-says-ok", &["pub/duplicate-rejected"], "B16 crates.io#11150", |registry, request| {
-        duplicates(registry, request, |reply| *reply = published())
-    }),
+                match registry.route(request) {
+                    Route::Download { name, version } if reply.status == 200 => {
+                        let file = lock(files).get(&format!("{name}/{version}")).cloned();
+                        file.map_or(reply.clone(), |file| reply.body(file))
+                    }
+                    _ => reply,
+                }
+            })
+        },
+    ),
+    Mutant::spoilt(
+        "duplicate-says-ok",
+        &[
+            "pub/duplicate-rejected",
+            "pub/duplicate-build-metadata",
+            "pub/duplicate-yanked",
+            "pub/concurrent-same",
+            "pub/concurrent-one-wins",
+        ],
+        "B16 crates.io#11150",
+        |registry, request| duplicates(registry, request, |reply| *reply = published()),
+    ),
     Mutant::spoilt("duplicate-500", &["api/error-shape", "api/no-5xx"], "D5 chartered#9", |registry, request| {
         duplicates(registry, request, |reply| {
             *reply = Response::new(500).header("content-type", "text/plain").body("Failed to query database");
@@ -124,13 +174,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "D18 pulp_rust@eb6198d",
         Rule::VersionUniqueIgnoringBuild,
     ),
-    Mutant::spoilt("yank-frees-version", &["pub/duplicate-yanked"], "B16 crates.io#11150", |registry, request| {
-        let sound = soundly(registry, request);
-        match Upload::read(registry, request) {
-            Some(upload) if !sound.is_success() && !is_yanked(registry, &upload, request) => sound,
-            _ => registry.handle(request),
-        }
-    })
+    Mutant::spoilt(
+        "yank-frees-version",
+        &["pub/duplicate-yanked", "pub/concurrent-same", "pub/concurrent-one-wins"],
+        "B16 crates.io#11150",
+        |registry, request| {
+            let sound = soundly(registry, request);
+            match Upload::read(registry, request) {
+                Some(upload) if !sound.is_success() && !is_yanked(registry, &upload, request) => sound,
+                _ => registry.handle(request),
+            }
+        },
+    )
     .partly(Rule::VersionUnique),
     Mutant::spoilt(
         "older-version-refused",
@@ -154,11 +209,27 @@ pub(super) const MUTANTS: &[Mutant] = &[
             reply
         })
     }),
-    Mutant::without("first-publisher-no-owner", &["pub/owner-first-publisher"], "derived", Rule::OwnerFirstPublisher),
+    Mutant::without(
+        "first-publisher-no-owner",
+        &[
+            "pub/owner-first-publisher",
+            "yank/route",
+            "own/add-request",
+            "api/success-2xx",
+            "api/no-errors-key-on-success",
+        ],
+        "derived",
+        Rule::OwnerFirstPublisher,
+    ),
     Mutant::without("anyone-publishes-versions", &["pub/non-owner-refused"], "derived", Rule::OwnerForPublish),
     Mutant::without("entries-outside-root", &["pub/tarball-paths-refused"], "derived", Rule::TarballRoot),
     Mutant::without("entries-that-wander", &["pub/tarball-paths-refused"], "derived", Rule::TarballTraversal),
-    Mutant::without("links-in-tarball", &["pub/tarball-paths-refused"], "derived", Rule::TarballTypes),
+    Mutant::without(
+        "links-in-tarball",
+        &["pub/tarball-paths-refused", "dl/tarball-entry-types"],
+        "derived",
+        Rule::TarballTypes,
+    ),
     Mutant::without("no-tarball-needed", &["pub/tarball-not-gzip-refused"], "derived", Rule::TarballGzip),
 ];
 
@@ -171,17 +242,25 @@ fn duplicates(registry: &Registry, request: &Request, edit: impl FnOnce(&mut Res
     })
 }
 
-/// Keeps nothing of the version of each crate that comes in that place, and says that all went well.
-fn unlisted(registry: &Registry, request: &Request, published: &Mutex<By<usize>>, place: usize) -> Response {
-    let Some(upload) = Upload::read(registry, request) else { return registry.handle(request) };
-    let sound = soundly(registry, request);
-    if !sound.is_success() {
-        return sound;
+/// Leaves the version of each crate that comes in that place out of the index.
+fn unlisted(registry: &Registry, request: &Request, published: &Mutex<By<Vec<String>>>, place: usize) -> Response {
+    let reply = registry.handle(request);
+    if !reply.is_success() {
+        return reply;
     }
-    let mut published = lock(published);
-    let number = published.entry(upload.name().to_owned()).or_default();
-    *number += 1;
-    if *number == place { sound } else { registry.handle(request) }
+    if let Some(upload) = Upload::read(registry, request) {
+        lock(published).entry(index_path(upload.name())).or_default().push(upload.version().to_owned());
+        return reply;
+    }
+    let Route::IndexFile(path) = registry.route(request) else { return reply };
+    let Some(missing) = lock(published).get(&path).and_then(|versions| versions.get(place - 1).cloned()) else {
+        return reply;
+    };
+    let text = reply.body.lossy().into_owned();
+    let is_listed =
+        |line: &&str| serde_json::from_str::<Value>(line).is_ok_and(|line| line["vers"] != missing.as_str());
+    let rest: String = text.lines().filter(is_listed).map(|line| format!("{line}\n")).collect();
+    if rest.is_empty() { refusal(404, "there is no such crate") } else { reply.body(rest) }
 }
 
 /// The lines of the crate that an upload is of.

@@ -21,17 +21,22 @@ use crate::{
 const PAUSE: Duration = Duration::from_millis(40);
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    Mutant::spoilt("two-winners", &["pub/concurrent-same"], "derived", |registry, request| {
-        if !is(registry, request, &[Action::Publish]) {
-            return registry.handle(request);
-        }
-        let sound = soundly(registry, request);
-        if !sound.is_success() {
-            return sound;
-        }
-        thread::sleep(PAUSE);
-        registry.handle(request)
-    })
+    Mutant::spoilt(
+        "two-winners",
+        &["pub/concurrent-same", "pub/concurrent-one-wins", "line/vers-unique"],
+        "derived",
+        |registry, request| {
+            if !is(registry, request, &[Action::Publish]) {
+                return registry.handle(request);
+            }
+            let sound = soundly(registry, request);
+            if !sound.is_success() {
+                return sound;
+            }
+            thread::sleep(PAUSE);
+            registry.handle(request)
+        },
+    )
     .partly(Rule::VersionUnique),
     Mutant::stateful("no-winner", &["pub/concurrent-one-wins"], "derived", |registry| {
         remembering::<By<(usize, bool)>>(registry, |registry, request, running| {
@@ -111,23 +116,28 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
         })
     }),
-    Mutant::stateful("line-before-file", &["dl/ready-before-index"], "B4 nora#316", |registry| {
-        remembering::<By<Instant>>(registry, |registry, request, listed| {
-            if let Some(upload) = Upload::read(registry, request) {
-                let reply = registry.handle(request);
-                if reply.is_success() {
-                    lock(listed).insert(upload.id(), Instant::now());
+    Mutant::stateful(
+        "line-before-file",
+        &["dl/ready-before-index", "dl/status-200", "cfg/dl-default-suffix", "cfg/dl-marker-set"],
+        "B4 nora#316",
+        |registry| {
+            remembering::<By<Instant>>(registry, |registry, request, listed| {
+                if let Some(upload) = Upload::read(registry, request) {
+                    let reply = registry.handle(request);
+                    if reply.is_success() {
+                        lock(listed).insert(upload.id(), Instant::now());
+                    }
+                    return reply;
                 }
-                return reply;
-            }
-            match registry.route(request) {
-                Route::Download { name, version } if is_new(&lock(listed), &format!("{name}/{version}")) => {
-                    refusal(404, "there is no such file")
+                match registry.route(request) {
+                    Route::Download { name, version } if is_new(&lock(listed), &format!("{name}/{version}")) => {
+                        refusal(404, "there is no such file")
+                    }
+                    _ => registry.handle(request),
                 }
-                _ => registry.handle(request),
-            }
-        })
-    }),
+            })
+        },
+    ),
 ];
 
 /// Long enough for a client that downloads as soon as it sees the line.

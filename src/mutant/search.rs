@@ -18,15 +18,21 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::spoilt("search-without-meta", &["search/shape"], "derived", |registry, request| {
         bodies(registry, request, SEARCH, |body| *body = json!({ "crates": body["crates"] }))
     }),
-    Mutant::spoilt("hit-with-version", &["search/item"], "derived", |registry, request| {
-        hits(registry, request, |hit| rename(hit, "max_version", "version"))
-    }),
-    Mutant::spoilt("hit-without-name", &["search/item"], "derived", |registry, request| {
+    Mutant::spoilt(
+        "hit-with-version",
+        &["search/item", "search/max-version-semver"],
+        "derived",
+        |registry, request| hits(registry, request, |hit| rename(hit, "max_version", "version")),
+    ),
+    Mutant::spoilt("hit-without-name", &["search/item", "search/finds-published"], "derived", |registry, request| {
         hits(registry, request, |hit| rename(hit, "name", "id"))
     }),
-    Mutant::spoilt("hit-with-null-version", &["search/item"], "derived", |registry, request| {
-        hits(registry, request, |hit| hit["max_version"] = Value::Null)
-    }),
+    Mutant::spoilt(
+        "hit-with-null-version",
+        &["search/item", "search/max-version-semver"],
+        "derived",
+        |registry, request| hits(registry, request, |hit| hit["max_version"] = Value::Null),
+    ),
     Mutant::spoilt("description-array", &["search/description-type"], "derived", |registry, request| {
         hits(registry, request, |hit| hit["description"] = json!([hit["description"]]))
     }),
@@ -39,9 +45,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::spoilt("total-null", &["search/total-u32"], "derived", |registry, request| {
         total(registry, request, |_| Value::Null)
     }),
-    Mutant::spoilt("total-always-zero", &["search/total-meaning"], "derived", |registry, request| {
-        total(registry, request, |_| json!(0))
-    }),
+    Mutant::spoilt(
+        "total-always-zero",
+        &["search/total-meaning", "search/total-all"],
+        "derived",
+        |registry, request| total(registry, request, |_| json!(0)),
+    ),
     Mutant::without("total-of-page", &["search/total-all"], "D17 artifact-keeper#1777", Rule::SearchTotal),
     Mutant::without("per-page-ignored", &["search/per-page-honoured"], "derived", Rule::PerPageHonoured),
     Mutant::without("all-on-one-page", &["search/per-page-honoured"], "derived", Rule::PerPageDefault),
@@ -49,15 +58,25 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let many = is(registry, request, SEARCH) && request.query().contains("per_page=100");
         refuse_if(registry, request, many, 400, "`per_page` is at most 50")
     }),
-    Mutant::spoilt("exact-name-not-found", &["search/finds-published"], "derived", |registry, request| {
-        bodies(registry, request, SEARCH, |body| {
-            let sought = |hit: &Value| request.query().contains(hit["name"].as_str().unwrap_or_default());
-            if let Some(hits) = body["crates"].as_array_mut() {
-                hits.retain(|hit| !sought(hit));
-            }
-        })
-    }),
-    Mutant::without("query-not-decoded", &["search/percent-decoding"], "derived", Rule::SearchDecoding),
+    Mutant::spoilt(
+        "exact-name-not-found",
+        &["search/finds-published", "search/percent-decoding"],
+        "derived",
+        |registry, request| {
+            bodies(registry, request, SEARCH, |body| {
+                let sought = |hit: &Value| request.query().contains(hit["name"].as_str().unwrap_or_default());
+                if let Some(hits) = body["crates"].as_array_mut() {
+                    hits.retain(|hit| !sought(hit));
+                }
+            })
+        },
+    ),
+    Mutant::without(
+        "query-not-decoded",
+        &["search/percent-decoding", "search/finds-published"],
+        "derived",
+        Rule::SearchDecoding,
+    ),
     Mutant::spoilt("empty-query-500", &["search/empty-query"], "derived", |registry, request| {
         let empty = request.query().split('&').any(|pair| pair == "q=");
         refuse_if(registry, request, empty && is(registry, request, SEARCH), 500, "the query is empty")

@@ -103,8 +103,8 @@ const UNBROKEN: &[(&str, &str)] = &[
     ("http/h2", "protocols are offered by the server"),
     ("http/retry-after", "holds only for a target that throttles"),
     ("meta/null-scalars", "it may refuse, and what it makes of null is the business of line/*"),
+    ("pub/index-within-60s", "no mutant is waited for as long as 60 s"),
     ("pub/rate-limit-shape", "holds only for a target that throttles"),
-    ("tok/revoked-denied", "no token of the embedded registry was ever revoked"),
 ];
 
 #[test]

@@ -6,74 +6,91 @@ use super::{
 };
 use crate::{reference::Rule, suite::Variant};
 
-pub(super) const MUTANTS: &[Mutant] =
-    &[
-        Mutant::without("token-in-other-case", &["tok/near-miss"], "derived", Rule::TokenCase),
-        Mutant::without("token-prefix-is-enough", &["tok/near-miss"], "derived", Rule::TokenPrefix),
-        Mutant::spoilt("token-padding-is-cut", &["tok/near-miss"], "derived", |registry, request| {
-            let main = main_token(registry);
-            reauthorised(registry, request, |value| {
-                main.clone().filter(|main| value.starts_with(main)).or_else(|| Some(value.to_owned()))
-            })
-        }),
-        Mutant::spoilt("empty-token-is-good", &["tok/near-miss"], "derived", |registry, request| {
-            reauthorised(registry, request, |value| {
-                if value.is_empty() { main_token(registry) } else { Some(value.to_owned()) }
-            })
-        }),
-        Mutant::spoilt(
-            "any-token-is-good",
-            &["tok/near-miss", "pub/auth-required-for-publish", "yank/auth", "unyank/auth", "own/auth"],
-            "C10 crates-registry#21",
-            |registry, request| {
-                let known =
-                    |value: &str| registry.config().users.iter().any(|user| user.token.as_deref() == Some(value));
-                reauthorised(registry, request, |value| {
-                    if known(value) { Some(value.to_owned()) } else { main_token(registry) }
-                })
-            },
-        ),
-        Mutant::spoilt("cookie-wanted", &["tok/in-query-ignored"], "derived", |registry, request| {
-            let bare = is(registry, request, WRITES) && !request.headers.has("cookie");
-            refuse_if(registry, request, bare, 403, "there is no session")
-        }),
-        Mutant::spoilt("token-in-query-wanted", &["tok/in-query-ignored"], "derived", |registry, request| {
-            let bare = is(registry, request, &[Action::Yank, Action::Unyank]) && !request.query().contains("token=");
-            refuse_if(registry, request, bare, 403, "there is no token")
-        }),
-        Mutant::spoilt("redirect-with-token", &["tok/not-in-redirect"], "derived", |registry, request| {
-            replies(registry, request, &[Action::Download], |reply| {
-                let token = request.headers.get("authorization").unwrap_or_default();
-                if let Some(location) = reply.headers.get("location") {
-                    let location = format!("{location}?token={token}");
-                    reply.headers.set("location", location);
-                }
-            })
+pub(super) const MUTANTS: &[Mutant] = &[
+    Mutant::without("token-in-other-case", &["tok/near-miss"], "derived", Rule::TokenCase),
+    Mutant::without("token-prefix-is-enough", &["tok/near-miss", "iauth/files-denied"], "derived", Rule::TokenPrefix),
+    Mutant::spoilt("token-padding-is-cut", &["tok/near-miss"], "derived", |registry, request| {
+        let main = main_token(registry);
+        reauthorised(registry, request, |value| {
+            main.clone().filter(|main| value.starts_with(main)).or_else(|| Some(value.to_owned()))
         })
-        .on(Variant::Redirect),
-        Mutant::stateful("token-of-one-use", &["tok/same-token-many-ops"], "derived", |registry| {
-            remembering::<By<()>>(registry, |registry, request, used| {
-                // By crate, or one case would use up the token of another.
-                let about = super::upload::Upload::read(registry, request).map_or_else(
-                    || request.path().split('/').nth(4).unwrap_or_default().to_owned(),
-                    |upload| upload.name().to_owned(),
-                );
-                if !is(registry, request, WRITES) || !has_token(request) {
-                    return registry.handle(request);
-                }
-                if lock(used).remove(&about).is_some() {
-                    return refusal(403, "this token was used before");
-                }
-                let reply = registry.handle(request);
-                if reply.is_success() {
-                    lock(used).insert(about, ());
-                }
-                reply
-            })
-        }),
-        Mutant::spoilt("odd-token-500", &["tok/constant-error"], "derived", |registry, request| {
-            let odd = |value: &str| value.is_empty() || !value.is_ascii() || value.len() > 1000;
-            let odd = request.headers.all("authorization").any(odd);
-            refuse_if(registry, request, odd, 500, "this is no valid header")
-        }),
-    ];
+    }),
+    Mutant::spoilt("empty-token-is-good", &["tok/near-miss", "iauth/files-denied"], "derived", |registry, request| {
+        reauthorised(
+            registry,
+            request,
+            |value| {
+                if value.is_empty() { main_token(registry) } else { Some(value.to_owned()) }
+            },
+        )
+    }),
+    Mutant::spoilt(
+        "any-token-is-good",
+        &[
+            "tok/near-miss",
+            "pub/auth-required-for-publish",
+            "yank/auth",
+            "unyank/auth",
+            "own/auth",
+            "tok/constant-error",
+            "tok/revoked-denied",
+            "auth/everything-gated",
+            "iauth/files-denied",
+            "iauth/files-look-alike",
+        ],
+        "C10 crates-registry#21",
+        |registry, request| {
+            let known = |value: &str| registry.config().users.iter().any(|user| user.token.as_deref() == Some(value));
+            reauthorised(
+                registry,
+                request,
+                |value| {
+                    if known(value) { Some(value.to_owned()) } else { main_token(registry) }
+                },
+            )
+        },
+    ),
+    Mutant::spoilt("cookie-wanted", &["tok/in-query-ignored"], "derived", |registry, request| {
+        let bare = is(registry, request, WRITES) && !request.headers.has("cookie");
+        refuse_if(registry, request, bare, 401, "there is no session")
+    }),
+    Mutant::spoilt("token-in-query-wanted", &["tok/in-query-ignored", "yank/route"], "derived", |registry, request| {
+        let bare = is(registry, request, &[Action::Yank, Action::Unyank]) && !request.query().contains("token=");
+        refuse_if(registry, request, bare, 401, "there is no token")
+    }),
+    Mutant::spoilt("redirect-with-token", &["tok/not-in-redirect"], "derived", |registry, request| {
+        replies(registry, request, &[Action::Download], |reply| {
+            let token = request.headers.get("authorization").unwrap_or_default();
+            if let Some(location) = reply.headers.get("location") {
+                let location = format!("{location}?token={token}");
+                reply.headers.set("location", location);
+            }
+        })
+    })
+    .on(Variant::Redirect),
+    Mutant::stateful("token-of-one-use", &["tok/same-token-many-ops"], "derived", |registry| {
+        remembering::<By<()>>(registry, |registry, request, used| {
+            // By crate, or one case would use up the token of another.
+            let about = super::upload::Upload::read(registry, request).map_or_else(
+                || request.path().split('/').nth(4).unwrap_or_default().to_owned(),
+                |upload| upload.name().to_owned(),
+            );
+            if !is(registry, request, WRITES) || !has_token(request) {
+                return registry.handle(request);
+            }
+            if lock(used).remove(&about).is_some() {
+                return refusal(401, "this token was used before");
+            }
+            let reply = registry.handle(request);
+            if reply.is_success() {
+                lock(used).insert(about, ());
+            }
+            reply
+        })
+    }),
+    Mutant::spoilt("odd-token-500", &["tok/constant-error"], "derived", |registry, request| {
+        let odd = |value: &str| value.is_empty() || !value.is_ascii() || value.len() > 1000;
+        let odd = request.headers.all("authorization").any(odd);
+        refuse_if(registry, request, odd, 500, "this is no valid header")
+    }),
+];

@@ -14,9 +14,12 @@ use crate::exchange::{Request, Response};
 const MARKS: &[Action] = &[Action::Yank, Action::Unyank];
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    Mutant::spoilt("done-but-500", &["api/success-2xx"], "D9 gitea#26844", |registry, request| {
-        successes(registry, request, WRITES, |reply| reply.status = 500)
-    }),
+    Mutant::spoilt(
+        "done-but-500",
+        &["api/success-2xx", "pub/concurrent-one-wins"],
+        "D9 gitea#26844",
+        |registry, request| successes(registry, request, WRITES, |reply| reply.status = 500),
+    ),
     Mutant::spoilt("done-with-empty-body", &["api/body-needed"], "D11 freighter@203110c", |registry, request| {
         successes(registry, request, &[MARKS, OWNER_CHANGES].concat(), |reply| {
             reply.body = Vec::new().into();
@@ -25,36 +28,59 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::spoilt("done-with-204", &["api/body-needed"], "derived", |registry, request| {
         successes(registry, request, &[MARKS, OWNER_CHANGES].concat(), |reply| *reply = Response::new(204))
     }),
-    Mutant::spoilt("api-redirected", &["api/no-redirect"], "derived", |registry, request| {
-        if !is(registry, request, API) || request.query().split('&').any(|pair| pair == "moved=1") {
-            return registry.handle(request);
-        }
-        let mark = if request.query().is_empty() { '?' } else { '&' };
-        Response::new(307).header("location", format!("{}{mark}moved=1", request.url))
-    }),
-    Mutant::spoilt("error-as-text", &["api/error-shape"], "D4 crates.io#3028", |registry, request| {
+    Mutant::spoilt(
+        "api-redirected",
+        &["api/no-redirect", "own/unknown-crate", "yank/unknown-version", "api/error-shape", "search/shape"],
+        "derived",
+        |registry, request| {
+            if !is(registry, request, API) || request.query().split('&').any(|pair| pair == "moved=1") {
+                return registry.handle(request);
+            }
+            let mark = if request.query().is_empty() { '?' } else { '&' };
+            Response::new(307).header("location", format!("{}{mark}moved=1", request.url))
+        },
+    ),
+    Mutant::spoilt("error-as-text", &["api/error-shape", "env/limit-413"], "D4 crates.io#3028", |registry, request| {
         refusals(registry, request, API, |reply| {
             *reply = Response::new(reply.status).header("content-type", "text/plain").body("It did not work.");
         })
     }),
-    Mutant::spoilt("error-alone", &["api/error-shape"], "derived", |registry, request| {
+    Mutant::spoilt("error-alone", &["api/error-shape", "env/limit-413"], "derived", |registry, request| {
         refusals(registry, request, API, |reply| reply.body = (&json!({ "error": "it did not work" })).into())
     }),
-    Mutant::spoilt("error-without-detail", &["api/error-shape"], "derived", |registry, request| {
+    Mutant::spoilt("error-without-detail", &["api/error-shape", "env/limit-413"], "derived", |registry, request| {
         refusals(registry, request, API, |reply| {
             reply.body = (&json!({ "errors": [{ "message": "it did not work" }] })).into();
         })
     }),
-    Mutant::spoilt("error-with-200", &["api/error-status"], "derived", |registry, request| {
-        refusals(registry, request, API, |reply| reply.status = 200)
-    }),
+    Mutant::spoilt(
+        "error-with-200",
+        &[
+            "api/error-status",
+            "auth/gated-status",
+            "own/auth-status",
+            "pub/auth-status",
+            "own/unknown-crate",
+            "api/bad-token-403",
+            "yank/auth-status",
+            "unyank/auth-status",
+            "env/limit-413",
+        ],
+        "derived",
+        |registry, request| refusals(registry, request, API, |reply| reply.status = 200),
+    ),
     Mutant::spoilt("errors-empty-on-success", &["api/no-errors-key-on-success"], "derived", |registry, request| {
         bodies(registry, request, API, |body| body["errors"] = json!([]))
     }),
-    Mutant::spoilt("api-bom", &["api/utf8"], "derived", |registry, request| {
-        replies(registry, request, API, |reply| reply.body = format!("\u{feff}{}", reply.body.lossy()).into())
-    }),
-    Mutant::spoilt("api-latin-1", &["api/utf8"], "derived", |registry, request| {
+    Mutant::spoilt(
+        "api-bom",
+        &["api/utf8", "api/error-shape", "env/limit-413", "api/body-needed"],
+        "derived",
+        |registry, request| {
+            replies(registry, request, API, |reply| reply.body = format!("\u{feff}{}", reply.body.lossy()).into())
+        },
+    ),
+    Mutant::spoilt("api-latin-1", &["api/utf8", "api/body-needed"], "derived", |registry, request| {
         successes(registry, request, API, |reply| {
             let mut bytes = reply.body.to_vec();
             bytes.truncate(bytes.len().saturating_sub(1));
@@ -62,11 +88,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
             reply.body = bytes.into();
         })
     }),
-    Mutant::spoilt("unknown-query-refused", &["api/unknown-query-ignored"], "derived", |registry, request| {
-        let known = |pair: &str| ["q", "per_page", "page", ""].contains(&pair.split('=').next().unwrap_or_default());
-        let unknown = is(registry, request, API) && !request.query().split('&').all(known);
-        refuse_if(registry, request, unknown, 400, "there is an unknown parameter")
-    }),
+    Mutant::spoilt(
+        "unknown-query-refused",
+        &["api/unknown-query-ignored", "tok/in-query-ignored", "search/shape"],
+        "derived",
+        |registry, request| {
+            let known =
+                |pair: &str| ["q", "per_page", "page", ""].contains(&pair.split('=').next().unwrap_or_default());
+            let unknown = is(registry, request, API) && !request.query().split('&').all(known);
+            refuse_if(registry, request, unknown, 400, "there is an unknown parameter")
+        },
+    ),
     Mutant::spoilt("unknown-owner-key-refused", &["api/unknown-json-ignored"], "derived", |registry, request| {
         let unknown = is(registry, request, OWNER_CHANGES) && !only_users(request);
         refuse_if(registry, request, unknown, 400, "there is an unknown key")
@@ -78,22 +110,43 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
         })
     }),
-    Mutant::spoilt("bearer-wanted", &["api/raw-authorization"], "C9 alexandrie@b66cd10", |registry, request| {
-        reauthorised(registry, request, |value| value.strip_prefix("Bearer ").map(str::to_owned))
-    }),
-    Mutant::spoilt("basic-wanted", &["api/raw-authorization"], "C9 kellnr#773", |registry, request| {
-        reauthorised(registry, request, |value| value.strip_prefix("Basic ").map(str::to_owned))
-    }),
-    Mutant::spoilt("wrong-token-400", &["api/bad-token-403"], "derived", |registry, request| {
-        refusals(registry, request, WRITES, |reply| {
-            if reply.status == 403 && has_token(request) {
-                reply.status = 400;
-            }
-        })
-    }),
+    Mutant::spoilt(
+        "bearer-wanted",
+        &["api/raw-authorization", "iauth/config-with-token", "path/absent-404"],
+        "C9 alexandrie@b66cd10",
+        |registry, request| reauthorised(registry, request, |value| value.strip_prefix("Bearer ").map(str::to_owned)),
+    ),
+    Mutant::spoilt(
+        "basic-wanted",
+        &["api/raw-authorization", "iauth/config-with-token", "path/absent-404"],
+        "C9 kellnr#773",
+        |registry, request| reauthorised(registry, request, |value| value.strip_prefix("Basic ").map(str::to_owned)),
+    ),
+    Mutant::spoilt(
+        "wrong-token-400",
+        &["api/bad-token-403", "own/auth-status", "pub/auth-status", "yank/auth-status", "unyank/auth-status"],
+        "derived",
+        |registry, request| {
+            refusals(registry, request, WRITES, |reply| {
+                if reply.status == 403 && has_token(request) {
+                    reply.status = 400;
+                }
+            })
+        },
+    ),
     Mutant::spoilt(
         "no-token-is-good-enough",
-        &["api/missing-token-denied", "pub/auth-required-for-publish", "yank/auth", "unyank/auth", "own/auth"],
+        &[
+            "api/missing-token-denied",
+            "pub/auth-required-for-publish",
+            "yank/auth",
+            "unyank/auth",
+            "own/auth",
+            "auth/everything-gated",
+            "auth/no-existence-leak",
+            "iauth/files-denied",
+            "iauth/files-look-alike",
+        ],
         "C10 crates-registry#21",
         |registry, request| {
             if has_token(request) {
@@ -104,25 +157,37 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     Mutant::spoilt(
         "missing-token-500",
-        &["api/no-5xx", "pub/auth-status", "yank/auth-status", "unyank/auth-status", "own/auth-status"],
+        &[
+            "api/no-5xx",
+            "pub/auth-status",
+            "yank/auth-status",
+            "unyank/auth-status",
+            "own/auth-status",
+            "auth/gated-status",
+        ],
         "C10 ktra#37",
         |registry, request| {
             let missing = is(registry, request, WRITES) && !has_token(request);
             refuse_if(registry, request, missing, 500, "there is no header")
         },
     ),
-    Mutant::spoilt("delete-body-dropped", &["api/delete-body-read", "own/remove-request"], "derived", |r, q| {
-        let reply =
-            r.handle(&q.clone().body(if is(r, q, &[Action::RemoveOwners]) { &b""[..] } else { &q.body }.to_vec()));
-        // Nobody was named, so nobody had to go.
-        if reply.status == 400 && is(r, q, &[Action::RemoveOwners]) {
-            return Response::new(200)
-                .header("content-type", "application/json")
-                .body(&json!({ "ok": true, "msg": "owners removed" }));
-        }
-        reply
-    }),
-    Mutant::spoilt("unyank-wants-length", &["api/empty-put"], "derived", |registry, request| {
+    Mutant::spoilt(
+        "delete-body-dropped",
+        &["api/delete-body-read", "own/remove-request", "pub/non-owner-refused"],
+        "derived",
+        |r, q| {
+            let reply =
+                r.handle(&q.clone().body(if is(r, q, &[Action::RemoveOwners]) { &b""[..] } else { &q.body }.to_vec()));
+            // Nobody was named, so nobody had to go.
+            if reply.status == 400 && is(r, q, &[Action::RemoveOwners]) {
+                return Response::new(200)
+                    .header("content-type", "application/json")
+                    .body(&json!({ "ok": true, "msg": "owners removed" }));
+            }
+            reply
+        },
+    ),
+    Mutant::spoilt("unyank-wants-length", &["api/empty-put", "api/path-plus"], "derived", |registry, request| {
         let empty = is(registry, request, &[Action::Unyank]) && request.body.is_empty();
         refuse_if(registry, request, empty, 411, "there is no body")
     }),
@@ -161,7 +226,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let unknown = request.headers.get("user-agent").is_some_and(stranger);
         refuse_if(registry, request, unknown && is(registry, request, API), 403, "this client is not known")
     }),
-    Mutant::spoilt("plus-is-blank-in-api", &["api/path-plus"], "derived", |registry, request| {
+    Mutant::spoilt("plus-is-blank-in-api", &["api/path-plus", "yank/route"], "derived", |registry, request| {
         readdressed(registry, request, MARKS, |url| url.replace('+', "%20"))
     }),
     Mutant::spoilt("token-in-error", &["api/no-secret-echo"], "derived", |registry, request| {

@@ -34,45 +34,68 @@ pub(super) const MUTANTS: &[Mutant] = &[
         bodies(registry, request, YANK, |body| *body = json!({}))
     }),
     Mutant::without("yank-does-nothing", &["yank/index-flag"], "derived", Rule::YankWorks),
-    Mutant::spoilt(
-        "yank-never-shows",
-        &["yank/index-flag", "yank/visible-soon"],
-        "B3 nora#641",
-        |registry, request| fields(registry, request, "yanked", |yanked| *yanked = false.into()),
+    Mutant::spoilt("yank-never-shows", &["yank/index-flag"], "B3 nora#641", |registry, request| {
+        fields(registry, request, "yanked", |yanked| *yanked = false.into())
+    }),
+    Mutant::without(
+        "yank-hits-all",
+        &["yank/only-that-version", "line/yanked-bool", "unyank/index-flag"],
+        "derived",
+        Rule::YankOnlyThat,
     ),
-    Mutant::without("yank-hits-all", &["yank/only-that-version"], "derived", Rule::YankOnlyThat),
     Mutant::spoilt("yank-drops-other-lines", &["yank/only-that-version"], "A14 cargo-index#3", |registry, request| {
         files(registry, request, |text| {
             let yanked: String = text.split_inclusive('\n').filter(|line| line.contains(r#""yanked":true"#)).collect();
             if yanked.is_empty() { text.to_owned() } else { yanked }
         })
     }),
-    Mutant::without("yank-without-token", &["yank/auth", "api/missing-token-denied"], "derived", Rule::TokenForYank),
-    Mutant::spoilt("yank-unauthorised-404", &["yank/auth-status"], "derived", |registry, request| {
-        status(registry, request, YANK, 403, 404)
-    }),
+    Mutant::without(
+        "yank-without-token",
+        &["yank/auth", "auth/no-existence-leak", "tok/revoked-denied", "tok/near-miss"],
+        "derived",
+        Rule::TokenForYank,
+    ),
+    Mutant::spoilt(
+        "yank-unauthorised-404",
+        &["yank/auth-status", "api/bad-token-403"],
+        "derived",
+        |registry, request| status(registry, request, YANK, 403, 404),
+    ),
     Mutant::without("anyone-yanks", &["yank/non-owner"], "derived", Rule::OwnerForYank),
     Mutant::without("unknown-yanked", &["yank/unknown-version"], "D14 freighter#19", Rule::YankUnknown),
-    Mutant::spoilt("unyank-has-no-route", &["unyank/route"], "derived", |registry, request| {
-        refuse_if(registry, request, is(registry, request, UNYANK), 405, "this address has no such method")
-    }),
+    Mutant::spoilt(
+        "unyank-has-no-route",
+        &["unyank/route", "api/empty-put", "api/path-plus"],
+        "derived",
+        |registry, request| {
+            refuse_if(registry, request, is(registry, request, UNYANK), 405, "this address has no such method")
+        },
+    ),
     Mutant::spoilt("unyank-ok-text", &["unyank/reply"], "D10 alexandrie@556edc5", |registry, request| {
         bodies(registry, request, UNYANK, |body| body["ok"] = "true".into())
     }),
     Mutant::spoilt("unyank-ok-false", &["unyank/reply"], "derived", |registry, request| {
         bodies(registry, request, UNYANK, |body| body["ok"] = false.into())
     }),
-    Mutant::without(
-        "unyank-without-token",
-        &["unyank/auth", "api/missing-token-denied"],
-        "derived",
-        Rule::TokenForUnyank,
-    ),
+    Mutant::without("unyank-without-token", &["unyank/auth", "tok/revoked-denied"], "derived", Rule::TokenForUnyank),
     Mutant::spoilt("unyank-unauthorised-404", &["unyank/auth-status"], "derived", |registry, request| {
         status(registry, request, UNYANK, 403, 404)
     }),
-    Mutant::without("unyank-does-nothing", &["unyank/index-flag"], "derived", Rule::UnyankWorks),
-    Mutant::stateful("unyank-forgets-deps", &["unyank/restores-line"], "derived", |registry| {
+    Mutant::without(
+        "unyank-does-nothing",
+        &[
+            "unyank/index-flag",
+            "api/empty-put",
+            "line/yanked-bool",
+            "unyank/restores-line",
+            "api/path-plus",
+            "line/immutable",
+            "http/inm-304",
+        ],
+        "derived",
+        Rule::UnyankWorks,
+    ),
+    Mutant::stateful("unyank-forgets-deps", &["unyank/restores-line", "line/immutable"], "derived", |registry| {
         remembering::<By<()>>(registry, |registry, request, unyanked| {
             if is(registry, request, UNYANK) {
                 lock(unyanked).insert(request.path().replace("%2B", "+"), ());

@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Contradiction, LoadError, Requirement, RequirementId, State, Undefined, nearest,
+    Contradiction, Foundation, LoadError, Requirement, RequirementId, State, Undefined,
+    foundation::{FoundationFile, matches},
+    nearest,
     requirement::{ContradictionFile, RequirementFile, UndefinedFile},
 };
 
@@ -11,6 +13,8 @@ pub struct Catalogue {
     requirements: BTreeMap<RequirementId, Entry>,
     undefined: Vec<Undefined>,
     contradictions: Vec<Contradiction>,
+    /// What other requirements stand on, the most basic first.
+    pub foundations: Vec<Foundation>,
 }
 
 #[derive(Debug)]
@@ -80,6 +84,16 @@ impl Catalogue {
         Ok(())
     }
 
+    /// Adds what other requirements stand on.
+    ///
+    /// # Errors
+    /// The file is not as it should be.
+    pub fn add_foundations(&mut self, file: &str, text: &str) -> Result<(), LoadError> {
+        let parsed: FoundationFile = toml::from_str(text).map_err(|error| LoadError::toml(file, text, &error))?;
+        self.foundations.extend(parsed.foundation);
+        Ok(())
+    }
+
     /// Checks what can only be checked once all files are there: that names lead somewhere.
     ///
     /// # Errors
@@ -101,6 +115,21 @@ impl Catalogue {
         {
             if self.get(id.as_str()).is_none() {
                 return Err(self.unknown(id.as_str(), place));
+            }
+        }
+        self.check_foundations()
+    }
+
+    fn check_foundations(&self) -> Result<(), LoadError> {
+        let file = "foundations.toml";
+        for foundation in &self.foundations {
+            if self.get(foundation.id.as_str()).is_none() {
+                return Err(self.unknown(foundation.id.as_str(), file));
+            }
+            for pattern in foundation.under.iter().chain(&foundation.but) {
+                if !self.requirements.keys().any(|id| matches(pattern, id.as_str())) {
+                    return Err(self.unknown(pattern, file));
+                }
             }
         }
         Ok(())

@@ -3,6 +3,7 @@
 mod catalogue;
 mod document;
 mod error;
+mod foundation;
 mod import;
 mod raw;
 mod requirement;
@@ -15,6 +16,7 @@ pub use document::{
     Sort, StatusRange, TokenAccess, Touch, plain,
 };
 pub use error::{LoadError, line_number, nearest};
+pub use foundation::Foundation;
 pub use import::import;
 pub use raw::{Format, RawDocument};
 pub use requirement::{Aspect, Contradiction, Level, Need, Requirement, RequirementId, State, Undefined};
@@ -67,6 +69,7 @@ impl Spec {
             let (name, text) = text(file)?;
             match file.path().file_name().and_then(|name| name.to_str()) {
                 Some("undefined.toml") => catalogue.add_undefined(&name, text)?,
+                Some("foundations.toml") => catalogue.add_foundations(&name, text)?,
                 Some("contradictions.toml") => catalogue.add_contradictions(&name, text)?,
                 Some(file) if file.ends_with("openapi.yaml") || file.ends_with("openapi.json") => {
                     // `index.openapi.yaml` has its overlays in `overlays/index/`.
