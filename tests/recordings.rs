@@ -220,7 +220,9 @@ fn most_checks_see_replies_of_every_registry() {
         .map(|(name, _)| name.replace('_', "-"))
         .filter(|name| !text.contains(&format!("{{ {name} = ")))
         .collect();
-    assert_eq!(idle, ["race", "shown-within"], "recordings hold neither races nor waits");
+    let calls = ["reply", "error-reply", "pages", "ordered"];
+    let idle: Vec<_> = idle.iter().filter(|name| !calls.contains(&name.as_str())).collect();
+    assert_eq!(idle, ["race", "shown-within"], "recordings of cargo's contract hold neither races, waits nor calls");
 }
 
 /// Older versions of two of these registries swapped the names of renamed dependencies. What they say now is sound, and what

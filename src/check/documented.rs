@@ -67,7 +67,7 @@ fn body(operation: &Operation, told: &Reply, seen: &Evidence<'_>) -> Judged {
         Err(fault) => return Ok(vec![fault]),
     };
     let faults: Faults = shape
-        .faults(&json)
+        .faults(json)
         .into_iter()
         .take(TOLD)
         .map(|fault| {
@@ -79,7 +79,7 @@ fn body(operation: &Operation, told: &Reply, seen: &Evidence<'_>) -> Judged {
         return Ok(faults);
     }
     // Not forbidden by JSON Schema, and told in a note: the requirement is a MAY.
-    let odd = shape.undocumented(&json);
+    let odd = shape.undocumented(json);
     let told = |pointers: Vec<String>| {
         seen.fault("only members that the document knows", show::list(&pointers)).of(format!(
             "{}/extra-members",
@@ -243,7 +243,7 @@ impl Row<'_> {
             Err(fault) => return Ok(vec![fault]),
         };
         if let Some(shape) = &self.operation.error_shape {
-            faults.extend(shape.faults(&json).into_iter().take(TOLD).map(|fault| {
+            faults.extend(shape.faults(json).into_iter().take(TOLD).map(|fault| {
                 let place = if fault.pointer.is_empty() { "the body" } else { &fault.pointer };
                 seen.fault(format!("{} at {place}", fault.expected), show::clip(&fault.actual))
             }));

@@ -2,7 +2,10 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use super::{super::testing::*, Evidence, Response};
+use super::{
+    super::{Readings, testing::*},
+    Evidence, Response,
+};
 use crate::{
     exchange::{Called, Request, Role},
     spec::{Document, Spec},
@@ -36,7 +39,7 @@ fn judged_as(method: &str, reply: Response, toml: &str) -> Vec<String> {
     let mut scene = Scene::new().push("call", Role::When, Request::new(method, "http://r/things/a"), Ok(reply));
     scene.last().called =
         Some(Called { operation: "thing".to_owned(), arguments: [("name".to_owned(), "a%20b".to_owned())].into() });
-    let readings = crate::check::Readings::of(&scene.transcript);
+    let readings = Readings::of(&scene.transcript);
     let seen = Evidence { spec: &THINGS, case: &scene.case, transcript: &scene.transcript, readings: &readings, at: 0 };
     super::super::judge(&check(toml), &seen)
         .unwrap()

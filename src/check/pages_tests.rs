@@ -2,7 +2,10 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use super::{super::testing::*, *};
+use super::{
+    super::{Readings, testing::*},
+    *,
+};
 use crate::{
     exchange::{Called, Role},
     spec::{Document, Spec},
@@ -33,7 +36,7 @@ fn walked(pages: &[(&str, Value)]) -> Scene {
 }
 
 fn judged(scene: &Scene, toml: &str) -> Vec<String> {
-    let readings = crate::check::Readings::of(&scene.transcript);
+    let readings = Readings::of(&scene.transcript);
     let seen = Evidence {
         spec: &LISTS,
         case: &scene.case,

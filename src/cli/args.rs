@@ -235,6 +235,9 @@ pub(super) struct Explain {
 
 #[derive(Debug, Args)]
 pub(super) struct Judge {
+    /// A bundled contract, or an OpenAPI file
+    #[arg(long, value_name = "NAME|FILE", default_value = "cargo")]
+    pub(super) contract: String,
     /// The folder that `regspec run --record` wrote
     pub(super) dir: PathBuf,
     /// A file of declared cases to add

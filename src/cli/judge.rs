@@ -7,7 +7,7 @@ use crate::{
 
 pub(super) fn judge(args: &Judge) -> Done {
     let reports = output::reports(&args.report)?;
-    let (spec, cases) = load("cargo", &args.suite, &[])?;
+    let (spec, cases) = load(&args.contract, &args.suite, &[])?;
     let records = judge_folder(&spec, &cases, &args.dir)?;
     let report = Report {
         contracts: vec![spec.contract.clone()],

@@ -12,10 +12,20 @@ use crate::{
 
 /// The contract and the cases wanted of it.
 pub(super) fn load(contract: &str, suites: &[PathBuf], only: &[String]) -> Result<(Spec, Vec<Case>), LoadError> {
+    load_as_of(contract, suites, only, None)
+}
+
+/// The same with the contract's documents as of one day.
+pub(super) fn load_as_of(
+    contract: &str,
+    suites: &[PathBuf],
+    only: &[String],
+    day: Option<&str>,
+) -> Result<(Spec, Vec<Case>), LoadError> {
     // A name with a dot or a slash is that of a file.
     let mut spec = match contract.contains(['.', '/']) {
         true => Spec::from_file(Path::new(contract))?,
-        false => Spec::bundled(contract)?,
+        false => Spec::bundled_as_of(contract, day)?,
     };
     let generated = if spec.contract == "cargo" { Generated::default() } else { generated(&spec) };
     let file = spec.documents.first().map_or_else(String::new, |document| document.file.clone());

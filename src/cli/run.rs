@@ -7,7 +7,7 @@ use std::{
 use super::{
     Done, Failure,
     args::Run,
-    list::load,
+    list::load_as_of,
     output::{self, Progress},
 };
 use crate::{
@@ -60,7 +60,7 @@ struct Plan {
 
 fn plan(inputs: &Inputs) -> Result<Plan, LoadError> {
     let contract = contract(inputs)?;
-    let (spec, cases) = load(&contract, &inputs.suite, &inputs.only)?;
+    let (spec, cases) = load_as_of(&contract, &inputs.suite, &inputs.only, day(inputs)?)?;
     let baseline = inputs.baseline.as_deref().map(Baseline::read).transpose()?;
     let setup = setup(inputs)?;
     consent(inputs, &setup, &cases)?;
@@ -97,6 +97,15 @@ fn contract(inputs: &Inputs) -> Result<String, LoadError> {
             Err(LoadError::new("--contract", "one contract a run is what this version knows")
                 .hint("run it once for each"))
         }
+    }
+}
+
+/// The day of `--edition`.
+fn day(inputs: &Inputs) -> Result<Option<&str>, LoadError> {
+    let Some(day) = inputs.edition.as_deref() else { return Ok(None) };
+    match chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d") {
+        Ok(_) if day.len() == 10 => Ok(Some(day)),
+        _ => Err(LoadError::new("--edition", format!("`{day}` is no day")).hint("a day is written 2026-02-11")),
     }
 }
 

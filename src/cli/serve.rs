@@ -15,7 +15,7 @@ pub(super) fn serve(args: Serve) -> Done {
         "crates-io" | "apis-io" | "legacy" | "oanor" => Policy::CratesIo,
         other => {
             return Err(LoadError::new("--contract", format!("the reference registry has no policy `{other}`"))
-                .hint("it has: cargo, and that of crates-io for apis-io, legacy and oanor as well")
+                .hint("it has: cargo, and crates-io for apis-io, legacy and oanor as well")
                 .into());
         }
     };
@@ -29,7 +29,6 @@ pub(super) fn serve(args: Serve) -> Done {
             .other_token(given(&args.other_token, OTHER_TOKEN)),
         Policy::CratesIo => {
             let mut config = Config::new(origin.clone()).crates_io(args.seed);
-            config.removed_operations = args.contract == "legacy";
             for (user, token) in config.users.iter_mut().zip([&args.token, &args.other_token]) {
                 user.token = token.as_ref().map(|token| token.reveal().to_owned());
             }
@@ -45,6 +44,7 @@ pub(super) fn serve(args: Serve) -> Done {
     if let Some(url) = &args.public_url {
         config = config.public_url(url.trim_end_matches('/'));
     }
+    config.removed_operations = args.contract == "legacy";
     if let Some(path) = &args.credentials {
         let unwritten = |error: &dyn std::fmt::Display| {
             LoadError::new(path.display().to_string(), format!("the credentials cannot be written: {error}"))

@@ -14,7 +14,7 @@ use crate::{
     package::Upload,
     spec::{Operation, Place, Produce, Scheme, plain},
     suite::{Call, Check, Credential, Login, Step, Text, Verb},
-    target::TokenState,
+    target::{HeldToken, TokenState},
 };
 
 /// Everything but the unreserved characters (RFC 3986).
@@ -192,13 +192,28 @@ impl Builder<'_> {
                     "a token with the endpoint scope {scope} for crates whose names begin with another letter than r"
                 ),
             ),
-            Login::Trustpub => {
-                token(held.token_that(|token| token.trustpub && valid(token.state)), "a token of trusted publishing")
-            }
-            Login::Burn => token(
-                held.token_that(|token| token.state == TokenState::Burn),
-                "a token to be used up (state = \"burn\")",
+            Login::Trustpub => token(held.trustpub(TokenState::Valid), "a token of trusted publishing"),
+            Login::Stranger => token(
+                held.tokens
+                    .iter()
+                    .find(|token| {
+                        let known = [&held.login, &held.other_login];
+                        let third =
+                            token.user.as_ref().is_some_and(|user| !user.is_empty()) && !known.contains(&&token.user);
+                        third && valid(token.state) && token.endpoint_scopes.is_none() && !token.trustpub
+                    })
+                    .map(|token| token.value.as_str()),
+                "a third account's token",
             ),
+            Login::Burn => {
+                let mut taken = self.session.taken.lock().expect("no holder of this lock panics");
+                let trustpub = takes_trustpub(operation);
+                let count = taken.entry(format!("credential, {trustpub}")).or_default();
+                *count += 1;
+                let burnt = |token: &&HeldToken| token.state == TokenState::Burn && token.trustpub == trustpub;
+                let next = held.tokens.iter().filter(burnt).nth(*count - 1);
+                token(next.map(|token| token.value.as_str()), "one more token to be used up (state = \"burn\")")
+            }
             Login::Expired => token(held.token_that(|token| token.state == TokenState::Expired), "an expired token"),
             Login::Revoked => {
                 let revoked = held.token_that(|token| token.state == TokenState::Revoked);
@@ -363,14 +378,17 @@ fn succeeds(operation: &Operation, check: &Check) -> bool {
     }
 }
 
+/// Another spelling of a text.
+type Spelling = fn(&str) -> String;
+
 /// `{kind-upper}` and `{kind-folded}`: other spellings of what a kind stands for.
-fn spelling(kind: &str) -> Option<(&str, fn(&str) -> String)> {
-    let upper: fn(&str) -> String = |text| text.to_uppercase();
-    let folded: fn(&str) -> String = |text| match text.contains('-') {
+fn spelling(kind: &str) -> Option<(&str, Spelling)> {
+    let upper: Spelling = |text| text.to_uppercase();
+    let folded: Spelling = |text| match text.contains('-') {
         true => text.replace('-', "_"),
         false => text.replace('_', "-"),
     };
-    let index: fn(&str) -> String = |name| crate::package::index_path(name);
+    let index: Spelling = |name| crate::package::index_path(name);
     if kind == "index-path" {
         return Some(("crate", index));
     }

@@ -49,6 +49,14 @@ impl Spec {
     /// # Errors
     /// There is no such contract, or one of its files cannot be read.
     pub fn bundled(contract: &str) -> Result<Self, LoadError> {
+        Self::bundled_as_of(contract, None)
+    }
+
+    /// The same with its documents as of one day, `YYYY-MM-DD`; of any day at once without one.
+    ///
+    /// # Errors
+    /// Those of [`Spec::bundled`].
+    pub fn bundled_as_of(contract: &str, day: Option<&str>) -> Result<Self, LoadError> {
         let folder = SPECS.get_dir(contract).ok_or_else(|| {
             let known: Vec<_> = Self::names().collect();
             LoadError::new(contract, "there is no bundled contract of that name")
@@ -76,7 +84,9 @@ impl Spec {
                     let part =
                         file.trim_end_matches("openapi.yaml").trim_end_matches("openapi.json").trim_end_matches('.');
                     let overlays = overlays(folder, &[contract, "overlays", part])?;
-                    documents.push(Document::load(&name, text, &overlays)?);
+                    let mut document = Document::load_as_of(&name, text, &overlays, day)?;
+                    document.siblings = schemas.names().map(|name| format!("schemas/{name}.json")).collect();
+                    documents.push(document);
                 }
                 _ => {}
             }

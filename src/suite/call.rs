@@ -79,6 +79,8 @@ pub enum Login {
     LacksScope(String),
     /// A token with this endpoint scope whose crate scopes do not cover the crates of this run.
     LacksCrate(String),
+    /// A token of a third account, which owns nothing of what the case makes.
+    Stranger,
     /// A token of trusted publishing.
     Trustpub,
     /// A token to be used up.
@@ -112,6 +114,7 @@ impl Login {
         ("scope:…", "a token with that endpoint scope"),
         ("lacks-scope:…", "a token without that endpoint scope"),
         ("lacks-crate:…", "a token with that endpoint scope for other crates"),
+        ("stranger", "a third account's token"),
         ("trustpub", "a token of trusted publishing"),
         ("burn", "a token to be used up"),
         ("expired", "a token that has expired"),
@@ -148,6 +151,7 @@ impl TryFrom<String> for Login {
             "other-token" => Self::OtherToken,
             "cookie" => Self::Cookie,
             "other-cookie" => Self::OtherCookie,
+            "stranger" => Self::Stranger,
             "trustpub" => Self::Trustpub,
             "burn" => Self::Burn,
             "expired" => Self::Expired,

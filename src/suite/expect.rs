@@ -1,7 +1,7 @@
 use serde::Deserialize;
 
-use super::{Text, step::Nothing};
-use crate::spec::{Condition, PageKind, RequirementId};
+use super::{ErrorReply, Ordered, ReplyRule, Text, step::Nothing};
+use crate::spec::{PageKind, RequirementId};
 
 /// One expectation of a case: a check, the reply that it looks at, and the requirement that it speaks for.
 #[derive(Debug, Clone)]
@@ -159,38 +159,6 @@ impl<'de> Deserialize<'de> for Status {
         }
         deserializer.deserialize_any(NumberOrClass)
     }
-}
-
-/// What the document says of the reply to a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReplyRule {
-    /// Status, content type, header fields and schema of a good reply.
-    Documented,
-    /// The status of a good reply, and no body.
-    Head,
-    /// Not a failure of the server.
-    NotAFailure,
-}
-
-/// A condition and what it is about.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct ErrorReply {
-    /// The condition.
-    pub condition: Condition,
-    /// The parameter, or the field of the body.
-    pub parameter: Option<String>,
-    /// What was sent there.
-    pub value: Option<Text>,
-}
-
-/// The order of a list.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Ordered {
-    /// The value of the sort parameter; none for the order without it.
-    pub value: Option<String>,
 }
 
 /// Both sides of what a source leaves open.

@@ -7,6 +7,7 @@ mod expect;
 mod placeholders;
 mod step;
 mod text;
+mod told;
 
 pub use call::{Call, Login};
 pub use case::{CaseDecl, Journey, NameForm, Suite, Variant};
@@ -15,6 +16,7 @@ pub use expect::*;
 pub use placeholders::PLACEHOLDERS;
 pub use step::*;
 pub use text::Text;
+pub use told::{ErrorReply, Ordered, ReplyRule};
 
 use include_dir::{Dir, include_dir};
 

@@ -40,6 +40,10 @@ fn ignored(make: &mut Make<'_>) {
         ("bad-cookie", Login::BadCookie),
     ];
     for (element, login) in wrong {
+        // A cookie may be what the request is about.
+        if login == Login::BadCookie && !make.operation.uses_up.is_empty() {
+            continue;
+        }
         taken(make, element, login, Level::Should, None);
     }
 }
@@ -64,9 +68,10 @@ fn ruled(make: &mut Make<'_>, access: &Access) {
         }
     }
     tokens(make, access, when);
-    for (element, login, accepts) in
-        [("cookie", Login::Cookie, access.cookie), ("trusted-publishing", Login::Trustpub, access.trustpub)]
-    {
+    for (element, login, accepts) in [
+        ("cookie", own(make, Login::Cookie, Login::OtherCookie), access.cookie),
+        ("trusted-publishing", Login::Trustpub, access.trustpub),
+    ] {
         match accepts {
             Some(Accepts::Ok) => taken(make, element, login, Level::Must, when),
             Some(Accepts::Refused(condition)) => refused(make, element, login, condition, when),
@@ -75,8 +80,16 @@ fn ruled(make: &mut Make<'_>, access: &Access) {
     }
     if let Some(Accepts::Refused(condition)) = access.other_user {
         let cookie = access.token.as_ref().is_none_or(|rules| !rules.takes_legacy());
-        let login = if cookie { Login::OtherCookie } else { Login::OtherToken };
-        refused(make, "another-account", login, condition, when);
+        let helped = make.good.given.iter().any(|step| matches!(&step.verb, Verb::Call(call) if make.spec.operation(&call.operation).is_some_and(|operation| operation.by_other)));
+        let login = match (cookie, helped) {
+            (true, false) => own(make, Login::OtherCookie, Login::Cookie),
+            (false, false) => own(make, Login::OtherToken, Login::Token),
+            // The second account is none of the strangers here.
+            (_, true) => Login::Stranger,
+        };
+        if !(cookie && helped) {
+            refused(make, "another-account", login, condition, when);
+        }
     }
     if let Some(condition) = missing {
         order(make, access, condition);
@@ -87,10 +100,14 @@ fn tokens(make: &mut Make<'_>, access: &Access, when: Option<&str>) {
     let Some(rules) = &access.token else { return };
     match rules.legacy.unwrap_or(Accepts::Ok) {
         Accepts::Ok if make.operation.uses_up.iter().any(|kind| kind == "credential") => {}
-        Accepts::Ok => taken(make, "token", Login::Token, Level::Must, when),
-        Accepts::Refused(condition) => refused(make, "token", Login::Token, condition, when),
+        Accepts::Ok => taken(make, "token", own(make, Login::Token, Login::OtherToken), Level::Must, when),
+        Accepts::Refused(condition) => {
+            refused(make, "token", own(make, Login::Token, Login::OtherToken), condition, when)
+        }
     }
     match (&rules.endpoint_scope, rules.scoped) {
+        // Only the main account's scoped tokens are known by their scopes.
+        (Some(_), _) if make.operation.by_other => {}
         (Some(scope), _) => {
             taken(make, "scope", Login::Scope(scope.clone()), Level::Must, when);
             refused(make, "lacks-scope", Login::LacksScope(scope.clone()), Condition::CredentialLacksScope, when);
@@ -140,6 +157,11 @@ fn order(make: &mut Make<'_>, access: &Access, missing: Condition) {
             }
         }
     }
+}
+
+/// The credential of the account that makes the good call.
+fn own(make: &Make<'_>, main: Login, other: Login) -> Login {
+    if make.operation.by_other { other } else { main }
 }
 
 fn place(make: &Make<'_>) -> String {

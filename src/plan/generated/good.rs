@@ -12,6 +12,11 @@ use crate::{
 pub(super) fn add(make: &mut Make<'_>) {
     let operation = make.operation;
     let (given, call) = (make.good.given.clone(), make.good.call.clone());
+    make.requires(
+        "extra-members",
+        Level::May,
+        &format!("The replies of {} have only members that the document knows.", operation.id),
+    );
     if operation.removed.is_some() {
         removed(make);
         return;
@@ -28,11 +33,6 @@ pub(super) fn add(make: &mut Make<'_>) {
     };
     make.case(aspect, "", None, Steps { given, when: call, then: vec![Make::documented()], ..Steps::default() });
     asked(make);
-    make.requires(
-        "extra-members",
-        Level::May,
-        &format!("The replies of {} have only members that the document knows.", operation.id),
-    );
     for parameter in operation.query_parameters() {
         with(make, parameter);
     }

@@ -188,6 +188,11 @@ impl<'s> Make<'s> {
         let name = if element.is_empty() { aspect.name.clone() } else { format!("{}::{element}", aspect.name) };
         let call = Verb::Call(Box::new(steps.when));
         let when = Step { headers: steps.headers, without: steps.without, ..Step::of(call, None) };
+        // The good reply is also where members show that the document does not know.
+        let also: Vec<RequirementId> = match aspect.name == "reply" {
+            true => vec![RequirementId::from(format!("{}/extra-members", operation.id).as_str())],
+            false => Vec::new(),
+        };
         let mut needs = vec![Need::Api];
         if steps.given.iter().chain([&when]).any(|step| self.writes(step)) {
             needs.push(Need::Write);
@@ -195,7 +200,7 @@ impl<'s> Make<'s> {
         let decl = CaseDecl {
             name: name.clone(),
             requirement: id.clone(),
-            also: Vec::new(),
+            also: also.clone(),
             each: None,
             needs: needs.clone(),
             variant: Variant::Any,
@@ -216,7 +221,7 @@ impl<'s> Make<'s> {
             contract: self.spec.contract.clone(),
             file: format!("{}#{}", self.document().map_or("", |document| document.file.as_str()), aspect.pointer),
             line: 0,
-            requirements: vec![id],
+            requirements: std::iter::once(id).chain(also).collect(),
             level: aspect.level,
             needs,
             decl: Arc::new(decl),

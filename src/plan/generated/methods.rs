@@ -47,7 +47,11 @@ fn manners(make: &mut Make<'_>) {
         };
         make.case(aspect, "", Some(make.source(Condition::UserAgentMissing, None, &operation.pointer)), steps);
     }
-    if make.stated(Condition::OriginRefused, None) {
+    let authenticates = operation.access.as_ref().is_some_and(|access| {
+        let token = access.token.as_ref().is_some_and(|rules| rules.takes_legacy() || rules.endpoint_scope.is_some());
+        access.when.is_none() && !access.none.is_ok() && (token || access.cookie.is_some_and(|accepts| accepts.is_ok()))
+    });
+    if authenticates && make.stated(Condition::OriginRefused, None) {
         let aspect = make.aspect("header-origin", Condition::OriginRefused, (None, None), &operation.pointer);
         let steps = Steps {
             when: make.good.call.clone(),

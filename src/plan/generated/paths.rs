@@ -10,7 +10,9 @@ pub(super) fn add(make: &mut Make<'_>) {
     let operation = make.operation;
     for parameter in operation.path_parameters() {
         for (element, condition, encoded) in odd_values(parameter) {
-            if make.tries(condition, Some(&parameter.name), breaks_document(condition)) {
+            // What has no effect names nothing that could be unknown.
+            let about_nothing = parameter.ignored.is_some() && condition == Condition::UnknownResource;
+            if !about_nothing && make.tries(condition, Some(&parameter.name), breaks_document(condition)) {
                 let call = with(make, parameter, &encoded);
                 send(make, parameter, element, condition, &encoded, call);
             }

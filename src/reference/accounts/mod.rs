@@ -60,7 +60,8 @@ pub(in crate::reference) struct Accounts {
     pub(in crate::reference) organisations: BTreeMap<String, Id>,
     /// By provider and number.
     pub(in crate::reference) configs: BTreeMap<(Provider, Id), TrustpubConfig>,
-    last_config: Id,
+    /// The last number of each provider, which are not given twice.
+    last_configs: BTreeMap<Provider, Id>,
     /// By plaintext.
     pub(in crate::reference) trustpub_tokens: BTreeMap<String, TrustpubToken>,
     /// What the registry signs and verifies the tokens of workflows with, as it is itself their issuer.

@@ -49,9 +49,10 @@ const LENGTH: usize = 31;
 impl Accounts {
     /// Lets a workflow publish, and gives the number of that.
     pub(in crate::reference) fn trust(&mut self, provider: Provider, config: TrustpubConfig) -> Id {
-        self.last_config += 1;
-        self.configs.insert((provider, self.last_config), config);
-        self.last_config
+        let last = self.last_configs.entry(provider).or_default();
+        *last += 1;
+        self.configs.insert((provider, *last), config);
+        *last
     }
 
     /// Issues a token for some crates.

@@ -16,7 +16,7 @@ pub(in crate::reference) fn query<T: DeserializeOwned>(request: &Request) -> Res
 /// The query of the request with one pair put in place of those of the same name, at the end: how a page names its neighbours.
 pub(in crate::reference) fn with(request: &Request, name: &str, value: &str) -> String {
     let others = form_urlencoded::parse(request.query().as_bytes()).filter(|(key, _)| key != name);
-    let mut query = form_urlencoded::Serializer::for_suffix("?".to_owned(), 1);
+    let mut query = form_urlencoded::Serializer::for_suffix(String::from("?"), 1);
     query.extend_pairs(others).append_pair(name, value);
     query.finish()
 }

@@ -1,5 +1,10 @@
+use std::fmt;
+
 use chrono::{DateTime, FixedOffset};
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, Visitor},
+};
 use serde_json::{Value, json};
 
 use super::{Call, Operation, Time, moment, personal, query, written};
@@ -33,12 +38,29 @@ struct NewApiToken {
     name: String,
     crate_scopes: Option<Vec<String>>,
     endpoint_scopes: Option<Vec<String>>,
-    #[serde(default, deserialize_with = "date")]
-    expired_at: Option<DateTime<FixedOffset>>,
+    expired_at: Option<Moment>,
 }
 
-fn date<'de, D: Deserializer<'de>>(from: D) -> Result<Option<DateTime<FixedOffset>>, D::Error> {
-    Option::<String>::deserialize(from)?.map(|text| text.parse().map_err(D::Error::custom)).transpose()
+/// RFC 3339. It is read while the text is, so that an error tells the place of the text.
+struct Moment(Time);
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl Visitor<'_> for Reader {
+            type Value = Moment;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an RFC 3339 formatted date and time string")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Moment, E> {
+                let date: DateTime<FixedOffset> = text.parse().map_err(E::custom)?;
+                Ok(Moment(date.timestamp_micros()))
+            }
+        }
+        from.deserialize_str(Reader)
+    }
 }
 
 #[derive(Deserialize)]
@@ -51,7 +73,7 @@ fn list(registry: &Registry, call: &Call<'_>) -> Result<Response, Refusal> {
     let mut state = registry.state();
     let caller = registry.authenticate(&mut state, call.request, Demand::cookie())?;
     let days = Time::from(expired_days.unwrap_or(0).max(0));
-    let since = moment(registry.config.clock.now()).saturating_sub(days * 86_400 * 1_000_000);
+    let since = moment(registry.config.clock.now()).saturating_sub(days.saturating_mul(86_400 * 1_000_000));
     let tokens = state.accounts.tokens.values().rev();
     let shown = tokens.filter(|token| token.user == caller.user && !token.revoked && !token.is_expired(since));
     Ok(personal(&json!({ "api_tokens": shown.map(|token| view(registry, token)).collect::<Vec<_>>() })))
@@ -81,7 +103,7 @@ fn create(registry: &Registry, call: &Call<'_>) -> Result<Response, Refusal> {
     };
     let created = state.catalogue.tick(&registry.config.clock);
     let token = state.accounts.issue(ApiToken {
-        expires: new.expired_at.map(|date| date.timestamp_micros()),
+        expires: new.expired_at.map(|Moment(time)| time),
         crate_scopes: new.crate_scopes,
         endpoint_scopes,
         ..ApiToken::new(caller.user, new.name, created)

@@ -193,9 +193,10 @@ fn resources(config: &Config, state: &State) -> BTreeMap<String, AccessResource>
     let accounts = &state.accounts;
     let [alice, bob, dave] = ["alice", "bob", "dave"].map(|login| people::id(accounts, login));
     let invitations = |invitee| accounts.invitations.values().filter(move |item| item.invitee == invitee);
+    // Those without an environment stay, for the tokens of workflows need them.
     let configs = |wanted| {
-        let keys = accounts.configs.keys().filter(move |(provider, _)| *provider == wanted);
-        keys.map(|(_, id)| id.to_string()).collect()
+        let configs = accounts.configs.iter().filter(move |((provider, _), _)| *provider == wanted);
+        configs.filter(|(_, config)| config.environment.is_some()).map(|((_, id), _)| id.to_string()).collect()
     };
     let emails = accounts.users.values().filter(|account| account.login.starts_with(people::UNCONFIRMED));
     let spare = accounts.tokens.values().filter(|token| token.name.starts_with(tokens::BY_ID));
@@ -204,7 +205,7 @@ fn resources(config: &Config, state: &State) -> BTreeMap<String, AccessResource>
         let crates = state.catalogue.crates();
         crates.filter(|entry| entry.name.starts_with(belongings::TRUSTED)).map(|entry| entry.name.clone())
     };
-    let words = accounts.sessions.values().filter_map(|session| session.state.clone());
+    let mut words = accounts.sessions.values().filter_map(|session| session.state.clone());
     let first =
         |name: &str| accounts.tokens.values().find(|token| token.name == name).map(|token| token.id.to_string());
     let one = [
@@ -214,7 +215,7 @@ fn resources(config: &Config, state: &State) -> BTreeMap<String, AccessResource>
         ("github-owner", Some(belongings::OWNER.to_owned())),
         ("oanor-key", Some(config.oanor_key())),
         ("oauth-code", accounts.codes.keys().next().cloned()),
-        ("oauth-state", words.last()),
+        ("oauth-state", words.next()),
         ("own-user-id", Some(alice.to_string())),
         ("team-id", team.map(|team| team.id.to_string())),
         ("team-login", team.map(|team| team.login.clone())),
@@ -261,4 +262,23 @@ fn jwts(config: &Config, state: &State, crates: impl Iterator<Item = String>) ->
         .flat_map(|name| (0..EACH).map(|n| github(&name, n)).chain([gitlab(&name)]).collect::<Vec<_>>())
         .map(sign)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::reference::Config;
+
+    #[test]
+    fn it_is_written_as_a_credentials_file_and_hidden_elsewhere() {
+        let access = Config::new("http://127.0.0.1:1").crates_io(3).access();
+        let table: toml::Table = toml::to_string(&access).unwrap().parse().unwrap();
+        assert_eq!(table["token"].as_str(), Some(access.token.as_str()));
+        let yank = |token: &&toml::Value| token["name"].as_str() == Some("alice-yank");
+        let yank = table["tokens"].as_array().unwrap().iter().find(yank).unwrap();
+        assert_eq!(yank["endpoint-scopes"].as_array().unwrap()[0].as_str(), Some("yank"));
+        assert!(yank.get("crate-scopes").is_none() && yank.get("trustpub").is_none());
+        assert!(table["resources"]["own-user-id"].is_str() && table["resources"]["oidc-jwt"].is_array());
+        let shown = format!("{access:?}");
+        assert!(shown.contains("alice") && !shown.contains(&access.token) && !shown.contains(&access.cookie));
+    }
 }

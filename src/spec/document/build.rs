@@ -204,7 +204,7 @@ impl<'d> Build<'d> {
             schema: schema.clone(),
             shape: content
                 .get("schema")
-                .filter(|schema| schema.is_object())
+                .filter(|schema| self.is_compiled(schema))
                 .map(|_| self.compiler.shape(&at))
                 .transpose()?,
             example: content
@@ -231,7 +231,7 @@ impl<'d> Build<'d> {
             let (reply, at) = resolve(self.raw, reply, &at);
             let mut contents: Vec<(String, Option<Arc<Shape>>)> = Vec::new();
             for (name, content) in reply["content"].as_object().into_iter().flatten() {
-                let schema = content.get("schema").filter(|schema| schema.is_object());
+                let schema = content.get("schema").filter(|schema| self.is_compiled(schema));
                 let shape = schema
                     .map(|_| self.compiler.shape(&format!("{at}/content/{}/schema", escape(name))))
                     .transpose()?;
@@ -258,6 +258,13 @@ impl<'d> Build<'d> {
             });
         }
         Ok(replies)
+    }
+
+    /// A schema that stands in the document itself.
+    fn is_compiled(&self, schema: &Value) -> bool {
+        let elsewhere =
+            schema["$ref"].as_str().is_some_and(|target| self.document.siblings.iter().any(|known| known == target));
+        schema.is_object() && !elsewhere
     }
 
     /// What the document says of how callers tell who they are; nobody in particular if it says nothing.

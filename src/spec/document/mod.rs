@@ -3,6 +3,7 @@
 mod access;
 mod build;
 mod condition;
+mod edition;
 mod errors;
 mod keys;
 mod operation;
@@ -41,6 +42,8 @@ pub struct Document {
     pub notes: Vec<String>,
     /// What the overlays did.
     pub touches: Vec<Touch>,
+    /// Schemas in files beside it, as it refers to them. They have their own validators, and are judged by name.
+    pub siblings: Vec<String>,
 }
 
 impl Document {
@@ -49,6 +52,19 @@ impl Document {
     /// # Errors
     /// The document or an overlay is not as it should be; the error names file, place and reason.
     pub fn load(file: &str, text: &str, overlays: &[(String, String)]) -> Result<Self, LoadError> {
+        Self::load_as_of(file, text, overlays, None)
+    }
+
+    /// The same as of one day, `YYYY-MM-DD`; of any day at once without one.
+    ///
+    /// # Errors
+    /// Those of [`Document::load`].
+    pub fn load_as_of(
+        file: &str,
+        text: &str,
+        overlays: &[(String, String)],
+        day: Option<&str>,
+    ) -> Result<Self, LoadError> {
         let (mut raw, mut notes) = read::read(file, text)?;
         keys::check(&raw).map_err(|message| LoadError::new(file, message))?;
         let mut touches = Vec::new();
@@ -56,9 +72,12 @@ impl Document {
             touches.extend(overlay::apply(&mut raw, file, text)?);
         }
         let modern = raw["openapi"].as_str().is_some_and(|version| version.starts_with("3.1"));
+        if let Some(day) = day {
+            edition::narrow(&mut raw, day);
+        }
         read::normalise(&mut raw, &mut notes, modern);
         structure::check(file, &raw)?;
-        Ok(Self { file: file.to_owned(), raw: Arc::new(raw), notes, touches })
+        Ok(Self { file: file.to_owned(), raw: Arc::new(raw), notes, touches, siblings: Vec::new() })
     }
 
     /// Its operations, in order.

@@ -1,111 +1,82 @@
-//! What the operations of the accounts side answer, and what they answer where a rule is broken.
+//! What the registry of crates.io's policy owes, over several operations.
 
-mod authentication;
-mod crates;
-mod invitations;
-mod owners;
-mod tokens;
-mod trustpub;
-mod users;
+mod accounts;
+mod changes;
+mod publishing;
+mod reading;
+mod view;
 
 use serde_json::Value;
 
 use crate::{
     exchange::{Request, Response},
-    reference::{Access, AccessResource, Clock, Config, Registry, Rule},
+    reference::{
+        Clock, Config, Registry, Rule,
+        testing::{ORIGIN, detail, envelope, gzip},
+    },
 };
 
-const ORIGIN: &str = "http://127.0.0.1:1";
+/// 2026-01-01.
 const NOW: u64 = 1_767_225_600;
 
-/// A registry at its start, with what it can be entered with.
-struct World {
-    registry: Registry,
-    access: Access,
+fn registry(broken: &[Rule]) -> Registry {
+    let config = Config::new(ORIGIN).crates_io(7).clock(Clock::fixed(NOW)).broken(broken.iter().copied());
+    Registry::new(config)
 }
 
-impl World {
-    fn new(broken: &[Rule]) -> Self {
-        let config = Config::new(ORIGIN).crates_io(7).clock(Clock::fixed(NOW));
-        let registry = Registry::new(config.broken(broken.iter().copied()));
-        Self { access: registry.access(), registry }
+fn send(registry: &Registry, method: &str, path: &str, credential: &str, body: &[u8]) -> Response {
+    let mut request = Request::new(method, format!("{ORIGIN}{path}")).header("User-Agent", "tests").body(body.to_vec());
+    if body.starts_with(b"{") {
+        request = request.header("Content-Type", "application/json");
     }
-
-    /// Calls as the owner of a cookie, where `who` is a login, or of a token, where it is the name of one; as nobody where it is empty.
-    fn send(&self, method: &str, path: &str, who: &str, body: Option<Value>) -> Response {
-        let mut request = Request::new(method, format!("{ORIGIN}{path}")).header("user-agent", "tests");
-        if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(&body);
-        }
-        let cookie = self.access.cookies.iter().find(|cookie| cookie.user == who && !who.is_empty());
-        let token = self.access.tokens.iter().find(|token| token.name == who);
-        let request = match (cookie, token) {
-            (Some(cookie), _) => request.header("cookie", cookie.value.clone()),
-            (None, Some(token)) => request.header("authorization", token.value.clone()),
-            (None, None) => {
-                assert_eq!(who, "", "nobody is called so");
-                request
-            }
-        };
-        self.registry.handle(&request)
+    match credential {
+        "" => {}
+        cookie if cookie.starts_with("cargo_session=") => request = request.header("Cookie", cookie),
+        token => request = request.header("Authorization", token),
     }
-
-    fn get(&self, path: &str, who: &str) -> Value {
-        let response = self.send("GET", path, who, None);
-        assert_eq!(response.status, 200, "{path}");
-        response.body.json().unwrap()
-    }
-
-    /// The status, and the text of an error.
-    fn call(&self, method: &str, path: &str, who: &str, body: Value) -> (u16, String) {
-        let response = self.send(method, path, who, (!body.is_null()).then_some(body));
-        let detail = response.body.json().ok().and_then(|json| Some(json["errors"][0]["detail"].as_str()?.to_owned()));
-        (response.status, detail.unwrap_or_default())
-    }
-
-    /// The values of a kind.
-    fn resources(&self, kind: &str) -> Vec<String> {
-        match &self.access.resources[kind] {
-            AccessResource::One(value) => vec![value.clone()],
-            AccessResource::Many(values) => values.clone(),
-        }
-    }
-
-    /// The first of them.
-    fn resource(&self, kind: &str) -> String {
-        self.resources(kind).remove(0)
-    }
+    registry.handle(&request)
 }
 
-#[test]
-fn a_start_follows_from_the_seed() {
-    let access =
-        |seed| serde_json::to_value(Config::new(ORIGIN).crates_io(seed).clock(Clock::fixed(NOW)).access()).unwrap();
-    assert_eq!(access(7), access(7));
-    assert_ne!(access(7)["token"], access(8)["token"]);
-    let resources = access(7)["resources"].clone();
-    for (kind, values) in resources.as_object().unwrap() {
-        assert!(values.is_string() || values.as_array().is_some_and(|values| values.len() > 1), "{kind}");
-    }
-    assert_eq!(resources["user-id"], "1");
+fn get(registry: &Registry, path: &str) -> Value {
+    let response = send(registry, "GET", path, "", b"");
+    assert_eq!(response.status, 200, "{path}: {}", response.body.text().unwrap_or_default());
+    response.body.json().unwrap()
 }
 
-#[test]
-fn what_is_handed_out_is_good_for_what_it_says() {
-    let world = World::new(&[]);
-    for token in world.access.tokens.iter().filter(|token| !token.trustpub) {
-        let (status, detail) = world.call("PUT", "/api/v1/crates/nope-nope/follow", &token.name, Value::Null);
-        let expected = match (token.state, token.user.as_str()) {
-            ("valid" | "burn", "frank") => (403, "This account is indefinitely locked. Reason: locked for testing"),
-            ("valid" | "burn", _) if token.endpoint_scopes.is_some() => {
-                (403, "this token does not have the required permissions to perform this action")
-            }
-            ("valid" | "burn", _) => (404, "crate `nope-nope` does not exist"),
-            _ => (403, "authentication failed"),
-        };
-        assert_eq!((status, detail.as_str()), expected, "{}", token.name);
-    }
-    for cookie in world.access.cookies.iter().filter(|cookie| cookie.user != "frank") {
-        assert_eq!(world.get("/api/v1/me", &cookie.user)["user"]["login"], cookie.user);
-    }
+fn refused(registry: &Registry, method: &str, path: &str, credential: &str, body: &[u8]) -> (u16, String) {
+    let response = send(registry, method, path, credential, body);
+    (response.status, detail(&response))
+}
+
+/// The members of a list, by one member of each.
+fn column(list: &Value, member: &str) -> Vec<String> {
+    let text = |item: &Value| item[member].as_str().map_or_else(|| item[member].to_string(), str::to_owned);
+    list.as_array().unwrap().iter().map(text).collect()
+}
+
+/// The token of that name.
+fn token(registry: &Registry, name: &str) -> String {
+    registry.access().tokens.into_iter().find(|token| token.name == name).unwrap().value
+}
+
+fn cookie(registry: &Registry, login: &str) -> String {
+    registry.access().cookies.into_iter().find(|cookie| cookie.user == login).unwrap().value
+}
+
+/// An upload of a manifest that says just what is given, in a file with a library.
+fn upload(name: &str, number: &str, package: &str, tables: &str) -> Vec<u8> {
+    let manifest = format!(
+        "[package]\nname = \"{name}\"\nversion = \"{number}\"\ndescription = \"d\"\nlicense = \"MIT\"\n{package}\n{tables}"
+    );
+    let root = format!("{name}-{number}");
+    let tar = crate::reference::testing::Tarball::default()
+        .file(&format!("{root}/Cargo.toml"), manifest.as_bytes())
+        .file(&format!("{root}/src/lib.rs"), b"")
+        .tar();
+    let metadata = serde_json::json!({ "name": name, "vers": number, "readme": "hello" });
+    envelope(metadata.to_string().as_bytes(), &gzip(&tar))
+}
+
+fn publish(registry: &Registry, credential: &str, body: &[u8]) -> Response {
+    send(registry, "PUT", "/api/v1/crates/new", credential, body)
 }

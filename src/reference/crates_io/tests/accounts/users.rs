@@ -84,7 +84,7 @@ fn a_session_begins_with_the_word_it_was_given() {
     let begun = world.access.cookie.clone();
     let send = |method: &str, path: &str, cookie: &str, body: Value| {
         let url = format!("{}{path}", super::ORIGIN);
-        let request = crate::exchange::Request::new(method, url).header("cookie", cookie);
+        let request = crate::exchange::Request::new(method, url).header("User-Agent", "tests").header("cookie", cookie);
         world.registry.handle(&request.header("content-type", "application/json").body(&body))
     };
     let session = |response: &crate::exchange::Response| {

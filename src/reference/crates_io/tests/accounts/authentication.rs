@@ -11,11 +11,10 @@ const WEBSITE: &str = "this action can only be performed on the crates.io websit
 const LEGACY: &str = "This endpoint cannot be used with legacy API tokens. Use a scoped API token instead.";
 
 fn with(world: &World, headers: &[(&str, &str)]) -> (u16, String) {
-    let request = headers
-        .iter()
-        .fold(Request::new("PUT", format!("{ORIGIN}/api/v1/crates/inviting-1/follow")), |request, (name, value)| {
-            request.header(*name, *value)
-        });
+    let request = headers.iter().fold(
+        Request::new("PUT", format!("{ORIGIN}/api/v1/crates/inviting-1/follow")).header("User-Agent", "tests"),
+        |request, (name, value)| request.header(*name, *value),
+    );
     let response: Response = world.registry.handle(&request);
     (response.status, if response.status == 200 { String::new() } else { detail(&response) })
 }

@@ -126,8 +126,22 @@ fn what_a_jwt_lacks_is_told() {
     }
     let (status, told) = refused(|claims| claims["event_name"] = "workflow_run".into());
     assert!(status == 400 && told.starts_with("Trusted Publishing does not support the `workflow_run` event trigger"));
-    assert_eq!(refused(|claims| claims["repository_owner_id"] = "43".into()).0, 400);
-    assert_eq!(refused(|_| ()), (200, String::new()));
+    for (change, about) in [
+        ((|claims| claims["repository_owner_id"] = "43".into()) as fn(&mut Value), "owner ID (`43`)"),
+        (
+            |claims| claims["workflow_ref"] = "example-org/trusting-1/.github/workflows/b.yml@x".into(),
+            "workflow `b.yml`",
+        ),
+    ] {
+        let (status, told) = refused(change);
+        assert!(status == 400 && told.contains(about), "{told}");
+    }
+    // Without the configuration that takes every environment there has to be the right one.
+    world.registry.state().accounts.configs.retain(|_, config| config.environment.is_some());
+    assert!(refused(|_| ()).1.contains("requires an environment"));
+    assert!(refused(|claims| claims["environment"] = "else".into()).1.contains("environment `else`"));
+    assert_eq!(refused(|claims| claims["environment"] = "STAGE-2".into()), (200, String::new()));
+    assert_eq!(refused(|claims| claims["jti"] = "x".into()), (400, "JWT has already been used".to_owned()));
     assert_eq!(
         world.call(
             "POST",
@@ -146,7 +160,8 @@ fn a_token_of_a_workflow_ends_itself() {
     let token = response.body.json().unwrap()["token"].as_str().unwrap().to_owned();
     let send = |value: &str| {
         let url = format!("{}{TOKENS}", super::ORIGIN);
-        let request = crate::exchange::Request::new("DELETE", url).header("authorization", value);
+        let request =
+            crate::exchange::Request::new("DELETE", url).header("User-Agent", "tests").header("authorization", value);
         world.registry.handle(&request).status
     };
     assert_eq!(world.call("DELETE", TOKENS, "alice", Value::Null), (401, "Missing `Authorization` header".to_owned()));

@@ -87,14 +87,14 @@ fn broken_rules_let_it_pass() {
 fn crates_are_followed() {
     let world = World::new(&[]);
     let following = |who: &str| world.get("/api/v1/crates/inviting_2/following", who)["following"].clone();
-    assert_eq!(following("bob"), false);
+    assert_eq!(following("dave"), false);
     for _ in 0..2 {
-        assert_eq!(world.call("PUT", "/api/v1/crates/inviting-2/follow", "bob-legacy", Value::Null).0, 200);
+        assert_eq!(world.call("PUT", "/api/v1/crates/inviting-2/follow", "dave-legacy", Value::Null).0, 200);
     }
-    assert_eq!((following("bob"), following("alice")), (json!(true), json!(false)));
-    let updates = world.get("/api/v1/me/updates?per_page=1", "bob");
+    assert_eq!((following("dave"), following("alice")), (json!(true), json!(false)));
+    let updates = world.get("/api/v1/me/updates?per_page=1", "dave");
     assert_eq!((&updates["versions"][0]["crate"], &updates["meta"]), (&json!("inviting-2"), &json!({ "more": true })));
-    assert_eq!(world.get("/api/v1/me/updates?per_page=2", "bob")["meta"], json!({ "more": false }));
-    assert_eq!(world.call("DELETE", "/api/v1/crates/inviting-2/follow", "bob", Value::Null).0, 200);
-    assert_eq!(following("bob"), false);
+    assert_eq!(world.get("/api/v1/me/updates?per_page=2", "dave")["meta"], json!({ "more": false }));
+    assert_eq!(world.call("DELETE", "/api/v1/crates/inviting-2/follow", "dave", Value::Null).0, 200);
+    assert_eq!(following("dave"), false);
 }
