@@ -1,29 +1,40 @@
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
 };
 
 use super::{
-    Done, Failure,
-    args::Mutants,
+    Done, Failure, args,
     list::load,
     output::{self, Progress},
 };
 use crate::{
-    kill::{Kill, kill, markdown},
-    mutant,
-    spec::LoadError,
+    kill::{DocumentKill, Kill, documents, kill, markdown},
+    mutant::{self, Mutant},
+    plan::Case,
+    spec::{LoadError, Spec},
 };
 
-pub(super) fn mutants(args: &Mutants) -> Done {
-    let (spec, cases) = load("cargo", &args.suite, &[])?;
-    let spec = Arc::new(spec);
+/// The contracts that mutants break.
+const CONTRACTS: &[&str] = &["cargo", "crates-io"];
+
+/// Of a hundred mutants made from documents at least so many are killed.
+const ENOUGH: usize = 98;
+
+pub(super) fn mutants(args: &args::Mutants) -> Done {
+    let mut plans = Vec::new();
+    for contract in CONTRACTS {
+        let suites = if *contract == "cargo" { args.suite.as_slice() } else { &[] };
+        let (spec, cases) = load(contract, suites, &[])?;
+        plans.push((Arc::new(spec), cases));
+    }
     let wanted: Vec<_> = mutant::all()
         .filter(|mutant| args.only.is_empty() || args.only.iter().any(|part| mutant.id.contains(part.as_str())))
         .collect();
     if wanted.is_empty() {
         return Err(LoadError::new("--only", "no mutant has such a name").hint("leave it away to see all").into());
     }
+    let plan_of = |mutant: &Mutant| plans.iter().find(|(spec, _)| spec.contract == mutant.contract);
     let waiting = Mutex::new(wanted.iter());
     let done = Mutex::new(Vec::new());
     let progress = Progress::new(wanted.len());
@@ -32,7 +43,8 @@ pub(super) fn mutants(args: &Mutants) -> Done {
         loop {
             let next = waiting.lock().expect("no holder of this lock panics").next();
             let Some(mutant) = next else { return Ok(()) };
-            let killed = runtime.block_on(kill(&spec, &cases, mutant, args.all));
+            let Some((spec, cases)) = plan_of(mutant) else { continue };
+            let killed = runtime.block_on(kill(spec, cases, mutant, args.all));
             progress.step(killed.id);
             done.lock().expect("no holder of this lock panics").push(killed);
         }
@@ -49,11 +61,13 @@ pub(super) fn mutants(args: &Mutants) -> Done {
     let mut kills = done.into_inner().unwrap_or_default();
     kills.sort_by_key(|kill| wanted.iter().position(|mutant| mutant.id == kill.id));
     let killers: BTreeSet<&str> = kills.iter().flat_map(|kill| kill.killed_by.iter().map(String::as_str)).collect();
-    let never: Vec<&str> = cases.iter().map(|case| case.id.as_str()).filter(|id| !killers.contains(id)).collect();
+    let made = if args.only.is_empty() { from_documents(&plans)? } else { Vec::new() };
+    let cases = plans.iter().flat_map(|(_, cases)| cases);
+    let never: Vec<&str> = cases.map(|case| case.id.as_str()).filter(|id| !killers.contains(id)).collect();
     for to in &args.report {
         let (path, text) = match to.split_once('=') {
             Some(("json", path)) => {
-                let matrix = serde_json::json!({ "mutants": kills, "never_killed": never });
+                let matrix = serde_json::json!({ "mutants": all(&kills, &made), "never_killed": never });
                 (path, serde_json::to_string_pretty(&matrix).unwrap_or_default() + "\n")
             }
             Some(("markdown", path)) => (path, markdown(&kills)),
@@ -67,7 +81,44 @@ pub(super) fn mutants(args: &Mutants) -> Done {
             .map_err(|error| LoadError::new(path, format!("the report cannot be written: {error}")))?;
     }
     print(&kills, &never, args.only.is_empty());
-    Ok(u8::from(kills.iter().any(|kill| survives(kill) || !kill.unexpected.is_empty())))
+    print_made(&made);
+    let felled = made.iter().filter(|kill| kill.survives.is_none()).count();
+    let too_few = felled * 100 < made.len() * ENOUGH;
+    Ok(u8::from(too_few || kills.iter().any(|kill| survives(kill) || !kill.unexpected.is_empty())))
+}
+
+/// The mutants that the documents of the contracts with generated cases make.
+fn from_documents(plans: &[(Arc<Spec>, Vec<Case>)]) -> Result<Vec<DocumentKill>, Failure> {
+    let runtime = super::runtime()?;
+    let mut made = Vec::new();
+    for (spec, cases) in plans.iter().filter(|(spec, _)| spec.contract != "cargo") {
+        made.extend(runtime.block_on(documents(spec, cases))?);
+    }
+    Ok(made)
+}
+
+fn all(kills: &[Kill], made: &[DocumentKill]) -> Vec<serde_json::Value> {
+    let by_hand = kills.iter().map(|kill| serde_json::to_value(kill).unwrap_or_default());
+    by_hand.chain(made.iter().map(|kill| serde_json::to_value(kill).unwrap_or_default())).collect()
+}
+
+fn print_made(made: &[DocumentKill]) {
+    let (mut killed, mut why) = (0, BTreeMap::<&str, Vec<&str>>::new());
+    for kill in made {
+        match kill.survives {
+            Some(reason) => why.entry(reason).or_default().push(&kill.id),
+            None => killed += 1,
+        }
+    }
+    if !made.is_empty() {
+        output::line(&format!("{} mutants made from documents: {killed} killed", made.len()));
+    }
+    for (reason, ids) in why {
+        output::line(&format!("{} survive: {reason}", ids.len()));
+        for id in ids {
+            output::line(&format!("    {id}"));
+        }
+    }
 }
 
 /// No case noticed it, and one had to.

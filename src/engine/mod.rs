@@ -192,6 +192,11 @@ impl Engine {
     ///
     /// `seen` is told each record as it comes. Records come in the order of the cases.
     pub async fn run(&self, cases: &[Case], seen: &(dyn Fn(&Record) + Sync)) -> Vec<Record> {
+        self.run_recorded(cases, seen).await.into_iter().map(|(record, _)| record).collect()
+    }
+
+    /// The same, with what each case sent and received.
+    pub async fn run_recorded(&self, cases: &[Case], seen: &(dyn Fn(&Record) + Sync)) -> Vec<(Record, Transcript)> {
         let (quiet, busy): (Vec<_>, Vec<_>) = cases.iter().partition(|case| case.needs_quiet());
         let (last, first): (Vec<_>, Vec<_>) = busy.into_iter().partition(|case| case.wrong_tokens() > 0);
         let jobs = self.setup.options.jobs.max(1);
@@ -209,10 +214,10 @@ impl Engine {
         if self.setup.options.jobs > 1 {
             self.again_alone(cases, &mut done).await;
         }
-        let mut records: Vec<_> =
-            cases.iter().filter_map(|case| done.remove(case.id.as_str()).map(|(record, _)| record)).collect();
+        let (mut records, transcripts): (Vec<_>, Vec<_>) =
+            cases.iter().filter_map(|case| done.remove(case.id.as_str())).unzip();
         echo::settle(&self.spec, &mut records);
-        records
+        records.into_iter().zip(transcripts).collect()
     }
 
     /// What failed beside others and conforms alone broke only under concurrency. Where several cases broke the same

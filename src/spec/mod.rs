@@ -16,7 +16,7 @@ pub use document::{
     Sort, StatusRange, TokenAccess, Touch, plain,
 };
 pub use error::{LoadError, line_number, nearest};
-pub use foundation::Foundation;
+pub use foundation::{Foundation, matches};
 pub use import::import;
 pub use raw::{Format, RawDocument};
 pub use requirement::{Aspect, Contradiction, Level, Need, Requirement, RequirementId, State, Undefined};
