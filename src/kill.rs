@@ -3,7 +3,7 @@
 mod document;
 mod matrix;
 
-pub use document::{DocumentKill, documents};
+pub use document::{DocumentKill, UNSEEN, documents};
 pub use matrix::markdown;
 
 use std::{

@@ -82,8 +82,9 @@ pub(super) fn mutants(args: &args::Mutants) -> Done {
     }
     print(&kills, &never, args.only.is_empty());
     print_made(&made);
-    let felled = made.iter().filter(|kill| kill.survives.is_none()).count();
-    let too_few = felled * 100 < made.len() * ENOUGH;
+    let felled = made.iter().filter(|kill| !kill.killed_by.is_empty()).count();
+    let missed = made.iter().filter(|kill| kill.survives.is_some()).count();
+    let too_few = felled * 100 < (felled + missed) * ENOUGH;
     Ok(u8::from(too_few || kills.iter().any(|kill| survives(kill) || !kill.unexpected.is_empty())))
 }
 
@@ -99,28 +100,31 @@ fn from_documents(plans: &[(Arc<Spec>, Vec<Case>)]) -> Result<Vec<DocumentKill>,
 
 fn all(kills: &[Kill], made: &[DocumentKill]) -> Vec<serde_json::Value> {
     let by_hand = kills.iter().map(|kill| serde_json::to_value(kill).unwrap_or_default());
-    by_hand.chain(made.iter().map(|kill| serde_json::to_value(kill).unwrap_or_default())).collect()
+    by_hand
+        .chain(
+            made.iter().filter(|kill| kill.unseen.is_none()).map(|kill| serde_json::to_value(kill).unwrap_or_default()),
+        )
+        .collect()
 }
 
 fn print_made(made: &[DocumentKill]) {
-    let (mut killed, mut why) = (0, BTreeMap::<&str, Vec<&str>>::new());
-    for kill in made {
-        match kill.survives {
-            Some(reason) => why.entry(reason).or_default().push(&kill.id),
-            None => killed += 1,
-        }
-    }
+    let killed = made.iter().filter(|kill| !kill.killed_by.is_empty()).count();
+    let survivors: Vec<_> = made.iter().filter(|kill| kill.survives.is_some()).collect();
     if !made.is_empty() {
-        output::line(&format!("{} mutants made from documents: {killed} killed", made.len()));
+        let all = killed + survivors.len();
+        output::line(&format!("{all} mutants made from documents: {killed} killed, {} survive", survivors.len()));
     }
-    for (reason, ids) in why {
-        output::line(&format!("{} survive: {reason}", ids.len()));
-        for id in ids {
-            output::line(&format!("    {id}"));
-        }
+    for kill in survivors {
+        output::line(&format!("    {}: {}", kill.id, kill.survives.unwrap_or_default()));
+    }
+    let mut unseen = BTreeMap::<&str, usize>::new();
+    for why in made.iter().filter_map(|kill| kill.unseen) {
+        *unseen.entry(why).or_default() += 1;
+    }
+    for (why, count) in unseen {
+        output::line(&format!("{count} change no reply: {why}"));
     }
 }
-
 /// No case noticed it, and one had to.
 fn survives(kill: &Kill) -> bool {
     kill.killed_by.is_empty() && kill.excuse().is_none()

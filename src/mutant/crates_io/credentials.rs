@@ -4,7 +4,10 @@ use super::{
     spoil::{as_main, credential, edited, has_credential, is, is_api, refuses, trusting},
     spoilt, without,
 };
-use crate::{mutant::Mutant, reference::Rule};
+use crate::{
+    mutant::{Mutant, spoil::refusal},
+    reference::Rule,
+};
 
 const BREAKS: &[&str] = &["*/credential"];
 const ORDER: &[&str] = &["*/credential-order"];
@@ -31,10 +34,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
     without("api-anyone-yanks", &["yank_version/credential"], Rule::OwnerForYank),
     without("api-anyone-unyanks", &["unyank_version/credential"], Rule::OwnerForUnyank),
     without("api-anyone-changes-owners", &["add_owners/credential", "remove_owners/credential"], Rule::OwnerForOwners),
-    without("api-session-begun-without-state", &["authorize_session/*"], Rule::SessionState),
-    spoilt("api-credential-not-asked-for", BREAKS, |registry, request| {
-        trusting(registry, request, !has_credential(request))
-    }),
     spoilt("api-credential-missing-is-401", BREAKS, |registry, request| {
         edited(registry, request, |reply| reply.status == 403 && !has_credential(request), |reply| reply.status = 401)
     }),
@@ -59,10 +58,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
     spoilt("api-unknown-cookie-refused-everywhere", BREAKS, |registry, request| {
         let odd = request.headers.get("cookie").is_some_and(|cookie| cookie.contains("nobody"));
         refuses(registry, request, odd, 403, "authentication failed")
-    }),
-    spoilt("api-unknown-cookie-accepted", BREAKS, |registry, request| {
-        let odd = request.headers.get("cookie").is_some_and(|cookie| cookie.contains("nobody"));
-        if odd { as_main(registry, request) } else { registry.handle(request) }
     }),
     spoilt("api-cookies-not-read", BREAKS, |registry, request| {
         let mut request = request.clone();
@@ -94,7 +89,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     spoilt("api-credential-asked-for-first", ORDER, |registry, request| {
         let reply = registry.handle(request);
         let early = matches!(reply.status, 400 | 404 | 415 | 422) && !has_credential(request) && is_api(request);
-        refuses(registry, request, early, 403, "this action requires authentication")
+        if early { refusal(403, "this action requires authentication") } else { reply }
     }),
     spoilt("api-credential-asked-for-last", ORDER, |registry, request| {
         let reply = registry.handle(request);

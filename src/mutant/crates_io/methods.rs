@@ -13,9 +13,6 @@ use crate::{
 pub(super) const MUTANTS: &[Mutant] = &[
     without("user-agent-not-asked-for", &["*/header-user-agent"], Rule::UserAgent),
     without("origin-not-looked-at", &["*/header-origin"], Rule::OriginKnown),
-    spoilt("origin-refused-everywhere", &["*/header-origin"], |registry, request| {
-        refuses(registry, request, request.headers.has("origin"), 403, "invalid origin header")
-    }),
     spoilt("unknown-methods-answered", &["*/method-*"], |registry, request| {
         edited(
             registry,

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     exchange::Request,
     mutant::{Mutant, spoil::refusal},
+    reference::Registry,
 };
 
 const BREAKS: &[&str] = &["*/path-*"];
@@ -47,7 +48,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         refuses(
             registry,
             request,
-            path(request).any(|part| part.contains('_') && !part.starts_with("crate_owner")),
+            path(request).next().is_some_and(|name| is_folded(registry, request, name)),
             404,
             "Not Found",
         )
@@ -78,4 +79,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
 /// What an operation is asked about: the parts behind `/api/v1/{things}/`.
 fn path(request: &Request) -> impl Iterator<Item = &str> {
     request.path().split('/').skip(4)
+}
+
+/// The index has no file under this spelling, and one under that with the other dashes.
+fn is_folded(registry: &Registry, request: &Request, name: &str) -> bool {
+    let has = |name: &str| {
+        let name = name.to_lowercase();
+        let Some((a, b)) = name.get(..2).zip(name.get(2..4)) else { return false };
+        let file = Request::new("GET", format!("{}/index/{a}/{b}/{name}", request.origin()));
+        registry.handle(&file.header("user-agent", "regspec")).status == 200
+    };
+    !has(name) && (has(&name.replace('-', "_")) || has(&name.replace('_', "-")))
 }

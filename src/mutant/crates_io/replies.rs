@@ -59,6 +59,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
             },
         )
     }),
+    spoilt("redirects-for-ever", BREAKS, |registry, request| {
+        edited(registry, request, |reply| reply.status == 302, |reply| reply.status = 301)
+    }),
     spoilt("crate-without-its-downloads", &["find_crate/reply"], |registry, request| {
         json(registry, request, is(request, "GET", "/api/v1/crates/{name}"), |body| {
             if let Some(members) = body["crate"].as_object_mut() {
