@@ -106,11 +106,11 @@ fn evidence(name: &str, body: String) -> (Spec, Case, Transcript) {
         verb: name.to_owned(),
         role: Role::When,
         mark: None,
+        called: None,
         request: Request::new("GET", "http://127.0.0.1:1/index/rs/-b/rs-bench"),
         reply: Ok(Response::new(200).header("etag", "\"1\"").header("content-type", "application/json").body(body)),
         elapsed_ms: 1.0,
         shown: None,
-        called: None,
     });
     (spec, case, transcript)
 }

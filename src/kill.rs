@@ -1,8 +1,10 @@
 //! Proving that the suite can fail: a plan run against each mutant.
 
+mod document;
 mod matrix;
 mod wire;
 
+pub use document::{DocumentKill, UNSEEN, documents};
 pub use matrix::markdown;
 pub use wire::kill_wire;
 
@@ -16,9 +18,9 @@ use serde::Serialize;
 
 use crate::{
     engine::{Embedded, Engine, Setup},
-    mutant::Mutant,
+    mutant::{self, Mutant},
     plan::Case,
-    spec::Spec,
+    spec::{Spec, matches},
     target::{Claims, Credentials, Options, Target},
     verdict::{Record, Verdict},
 };
@@ -65,8 +67,9 @@ pub struct Kill {
 
 /// Runs a plan against one mutant: the cases of the requirements that it breaks, or `all`.
 pub async fn kill(spec: &Arc<Spec>, cases: &[Case], mutant: &'static Mutant, all: bool) -> Kill {
-    let matters = |case: &&Case| all || case.requirements.iter().any(|id| mutant.breaks.contains(&id.as_str()));
-    let cases: Vec<Case> = cases.iter().filter(matters).cloned().collect();
+    let matters = |case: &&Case| all || case.requirements.iter().any(|id| mutant.breaks(id.as_str()));
+    let ours = |case: &&Case| case.contract == mutant.contract;
+    let cases: Vec<Case> = cases.iter().filter(ours).filter(matters).cloned().collect();
     let mut kill = Kill {
         id: mutant.id,
         made: "by hand",
@@ -79,7 +82,8 @@ pub async fn kill(spec: &Arc<Spec>, cases: &[Case], mutant: &'static Mutant, all
         unreachable: None,
         unjudged: Vec::new(),
     };
-    let embedded = Embedded::spoilt(0, |config| mutant.config(config), |registry| mutant.handler(registry));
+    let embedded =
+        Embedded::spoilt(0, |config| mutant.config(config), |registry| mutant.handler(registry)).about(mutant.contract);
     match Engine::start_embedded(Arc::clone(spec), setup(), &cases, embedded) {
         Ok(engine) => {
             for record in engine.run(&cases, &|_| ()).await {
@@ -97,13 +101,17 @@ impl Kill {
         SURVIVORS.iter().find(|(id, _)| *id == self.id).map(|(_, why)| *why)
     }
 
+    /// The first case that found a requirement broken, or one of those that a pattern stands for.
+    fn first(&self, pattern: &str) -> Option<&String> {
+        self.noticed.iter().find(|(id, _)| matches(pattern, id)).map(|(_, case)| case)
+    }
+
     fn note(&mut self, record: &Record) {
         match record.verdict {
             Verdict::Violates => {
-                let (meant, other): (Vec<_>, Vec<_>) = record
-                    .findings
-                    .iter()
-                    .partition(|finding| self.requirements.contains(&finding.requirement.as_str()));
+                let broken = self.requirements;
+                let (meant, other): (Vec<_>, Vec<_>) =
+                    record.findings.iter().partition(|finding| mutant::names(broken, finding.requirement.as_str()));
                 if !meant.is_empty() {
                     self.killed_by.push(record.id.clone());
                 }

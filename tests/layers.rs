@@ -33,7 +33,7 @@ const ARROW: &[Row] = &[
     ("reference", &["exchange"], "written a second time on purpose: a mistake that both shared would never show"),
     (
         "mutant",
-        &["exchange", "package", "suite", "reference"],
+        &["spec", "exchange", "package", "suite", "reference"],
         "a mutant is the reference registry with one rule broken; which case kills it is found elsewhere",
     ),
     (
@@ -49,7 +49,7 @@ const ARROW: &[Row] = &[
     ("report", &["spec", "exchange", "verdict", "engine"], "a report is a fold over records: it asks nobody again"),
     (
         "kill",
-        &["spec", "target", "plan", "engine", "verdict", "mutant"],
+        &["spec", "exchange", "suite", "target", "plan", "session", "engine", "verdict", "mutant"],
         "it runs a plan against each mutant, as any front runs it against a target",
     ),
     (

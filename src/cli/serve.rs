@@ -65,6 +65,11 @@ pub(super) fn serve(args: Serve) -> Done {
                     None => error.hint("`regspec explain MUTANT` tells what one breaks"),
                 }
             })?;
+            if (mutant.contract == "cargo") != (policy == Policy::Cargo) {
+                return Err(LoadError::new("--mutant", format!("`{id}` breaks the contract {}", mutant.contract))
+                    .hint(format!("serve it with --contract {}", mutant.contract))
+                    .into());
+            }
             mutant.handler(Arc::new(Registry::new(mutant.config(config))))
         }
     };

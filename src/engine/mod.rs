@@ -13,7 +13,7 @@ pub use tally::{Coverage, Covered, Exercised, ExitStatus, Tally, unexplained};
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -203,6 +203,28 @@ impl Engine {
     ///
     /// `seen` is told each record as it comes. Records come in the order of the cases.
     pub async fn run(&self, cases: &[Case], seen: &(dyn Fn(&Record) + Sync)) -> Vec<Record> {
+        self.run_keeping(cases, seen, &|_, _| ()).await
+    }
+
+    /// The same, with what each case sent and received, all of it held until the end.
+    pub async fn run_recorded(&self, cases: &[Case], seen: &(dyn Fn(&Record) + Sync)) -> Vec<(Record, Transcript)> {
+        let kept = Mutex::new(BTreeMap::new());
+        let keep = |case: &Case, transcript| {
+            kept.lock().unwrap_or_else(PoisonError::into_inner).insert(case.id.clone(), transcript);
+        };
+        let records = self.run_keeping(cases, seen, &keep).await;
+        let mut kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let transcript = |record: &Record| kept.remove(&record.id).unwrap_or_default();
+        let transcripts: Vec<_> = records.iter().map(transcript).collect();
+        records.into_iter().zip(transcripts).collect()
+    }
+
+    async fn run_keeping(
+        &self,
+        cases: &[Case],
+        seen: &(dyn Fn(&Record) + Sync),
+        keep: &(dyn Fn(&Case, Transcript) + Sync),
+    ) -> Vec<Record> {
         let (quiet, busy): (Vec<_>, Vec<_>) = cases.iter().partition(|case| case.needs_quiet());
         let (throttled, rest): (Vec<_>, Vec<_>) =
             busy.into_iter().partition(|case| case.needs.contains(&Need::Throttled));
@@ -216,6 +238,7 @@ impl Engine {
             while let Some((case, (record, transcript))) = running.next().await {
                 seen(&record);
                 self.keep(&record, &transcript, "");
+                keep(case, transcript);
                 done.insert(&case.id, record);
             }
         }

@@ -16,7 +16,7 @@ pub fn markdown(kills: &[Kill]) -> String {
         let bug = if kill.from == "derived" { "–" } else { kill.from };
         let breaks = quoted(kill.requirements.iter().copied());
         let mut cases: Vec<&str> = Vec::new();
-        for case in kill.requirements.iter().filter_map(|id| kill.noticed.get(*id)) {
+        for case in kill.requirements.iter().filter_map(|id| kill.first(id)) {
             if !cases.contains(&case.as_str()) {
                 cases.push(case);
             }

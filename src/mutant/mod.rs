@@ -10,7 +10,9 @@
 mod auth_required;
 mod caching;
 mod config;
+mod crates_io;
 mod dependencies;
+mod document;
 mod downloads;
 mod drawn;
 mod envelope;
@@ -31,11 +33,14 @@ mod web_api;
 pub mod wire;
 mod yank;
 
+pub use document::{Edit, Slip, Step, slips};
+
 use std::sync::Arc;
 
 use crate::{
     exchange::{Request, Response},
     reference::{self, Config, Registry, Rule},
+    spec::matches,
     suite::Variant,
 };
 
@@ -47,7 +52,10 @@ pub type Spoil = fn(&Registry, &Request) -> Response;
 pub struct Mutant {
     /// Its name, in kebab-case.
     pub id: &'static str,
-    /// The requirements that it breaks: of each some case must notice.
+    /// The contract that it breaks, by which the registry has its policy and its content.
+    pub contract: &'static str,
+    /// The requirements that it breaks: of each some case must notice. Those of generated cases are told by patterns, in which each `*`
+    /// is any text, whatever the level: some case of some of them must notice.
     pub breaks: &'static [&'static str],
     /// Where it comes from: a row of the known bugs with its thread, or `derived`.
     pub from: &'static str,
@@ -64,6 +72,8 @@ pub enum How {
     Without(Rule),
     /// The reference registry behind a function that spoils what it says or does.
     Spoilt(Spoil),
+    /// As spoilt, and `HEAD` is answered by the function as well.
+    Whole(Spoil),
     /// The reference registry without one of its rules, behind a function that upholds the rule elsewhere.
     Partly(Rule, Spoil),
     /// The reference registry behind something that remembers. What it remembers belongs to that one registry.
@@ -93,7 +103,12 @@ const AREAS: &[&[Mutant]] = &[
 
 /// Every mutant, area by area.
 pub fn all() -> impl Iterator<Item = &'static Mutant> {
-    AREAS.iter().copied().flatten()
+    AREAS.iter().chain(crates_io::AREAS).copied().flatten()
+}
+
+/// The mutants of one contract.
+pub fn of(contract: &str) -> impl Iterator<Item = &'static Mutant> {
+    all().filter(move |mutant| mutant.contract == contract)
 }
 
 /// The mutant of that name.
@@ -101,9 +116,15 @@ pub fn find(id: &str) -> Option<&'static Mutant> {
     all().find(|mutant| mutant.id == id)
 }
 
+/// Whether one of these patterns names a requirement. What a document is asked for at another level is the same requirement.
+pub fn names(patterns: &[&str], requirement: &str) -> bool {
+    let among = |id: &str| patterns.iter().any(|pattern| matches(pattern, id));
+    among(requirement) || requirement.strip_suffix("-recommended").is_some_and(among)
+}
+
 impl Mutant {
     const fn new(id: &'static str, breaks: &'static [&'static str], from: &'static str, how: How) -> Self {
-        Self { id, breaks, from, variant: Variant::Any, how }
+        Self { id, contract: "cargo", breaks, from, variant: Variant::Any, how }
     }
 
     const fn without(id: &'static str, breaks: &'static [&'static str], from: &'static str, rule: Rule) -> Self {
@@ -136,6 +157,11 @@ impl Mutant {
         self
     }
 
+    /// Whether it breaks a requirement.
+    pub fn breaks(&self, requirement: &str) -> bool {
+        names(self.breaks, requirement)
+    }
+
     /// It shows only when requests meet.
     pub fn from_a_race(&self) -> bool {
         race::MUTANTS.iter().any(|mutant| mutant.id == self.id)
@@ -146,7 +172,7 @@ impl Mutant {
     pub fn config(&self, config: Config) -> Config {
         match self.how {
             How::Without(rule) | How::Partly(rule, _) => config.broken([rule]),
-            How::Spoilt(_) | How::Stateful(_) => config,
+            How::Spoilt(_) | How::Whole(_) | How::Stateful(_) => config,
         }
     }
 
@@ -155,6 +181,7 @@ impl Mutant {
         match self.how {
             How::Without(_) => Arc::new(move |request| registry.handle(request)),
             How::Spoilt(spoil) | How::Partly(_, spoil) => headless(move |request| spoil(&registry, request)),
+            How::Whole(spoil) => Arc::new(move |request| spoil(&registry, request)),
             How::Stateful(make) => {
                 let handler = make(registry);
                 headless(move |request| handler(request))

@@ -65,7 +65,7 @@ impl Declared<'_> {
                 && self.spec.operation(&call.operation).is_none()
             {
                 let known = self.spec.operations.iter().map(|operation| operation.id.as_str());
-                return Err(self.place.unknown(&[], "operation", &call.operation, known));
+                return Err(self.place.unknown(&["call"], "operation", &call.operation, known));
             }
         }
         if let Some(name) = &decl.draw

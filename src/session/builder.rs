@@ -222,7 +222,7 @@ impl Builder<'_> {
             request.headers.push(*name, *value);
         }
         let told = matches!(step.verb, Verb::Call(_));
-        if let Some(value) = self.authorization(step, request)?.filter(|_| !told) {
+        if !told && let Some(value) = self.authorization(step, request)? {
             request.headers.push("Authorization", value);
         }
         for (name, value) in &self.session.options.headers {

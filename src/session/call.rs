@@ -223,7 +223,7 @@ impl Builder<'_> {
                 let main = main.ok_or_else(|| {
                     Lack::Target("needs the main account's token, of whose form a wrong one is made".to_owned())
                 })?;
-                Ok(Some(("Authorization".to_owned(), unknown(main))))
+                Ok(unknown(main).map(|value| ("Authorization".to_owned(), value)))
             }
             Login::Malformed => Ok(Some(("Authorization".to_owned(), "regspec-malformed".to_owned()))),
             Login::WrongScheme => Ok(Some(("Authorization".to_owned(), "Basic cmVnc3BlYzpub2JvZHk=".to_owned()))),
@@ -238,14 +238,12 @@ impl Builder<'_> {
 }
 
 /// A token of the form of another that nobody was given: what stands in front, by which forms are told apart, stays.
-fn unknown(token: &str) -> String {
+fn unknown(token: &str) -> Option<String> {
     let (scheme, secret) = token.split_once(' ').map_or(("", token), |(scheme, secret)| (scheme, secret));
     let head = secret.char_indices().nth(4).filter(|_| secret.len() > 12).map_or(0, |(at, _)| at);
-    let other = secrets::near_miss(&secret[head..], Credential::Unknown);
+    let other = secrets::near_miss(&secret[head..], Credential::Unknown)?;
     let space = if scheme.is_empty() { "" } else { " " };
-    // A token without a letter or digit has no other of its form.
-    let other = other.unwrap_or_else(|| "regspec".to_owned());
-    format!("{scheme}{space}{}{other}", &secret[..head])
+    Some(format!("{scheme}{space}{}{other}", &secret[..head]))
 }
 
 fn takes_trustpub(operation: &Operation) -> bool {

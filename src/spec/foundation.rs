@@ -8,12 +8,12 @@ use super::RequirementId;
 pub struct Foundation {
     /// The requirement.
     pub id: RequirementId,
-    /// What stands on it: ids, in which one `*` is any text.
+    /// What stands on it: ids, in which each `*` is any text.
     pub under: Vec<String>,
     /// What does not stand on it all the same.
     #[serde(default)]
     pub but: Vec<String>,
-    /// By what a violation of it shows in others: symptoms, in which one `*` is any text. Where it names none, a line or a body that
+    /// By what a violation of it shows in others: symptoms, in which each `*` is any text. Where it names none, a line or a body that
     /// breaks this very requirement.
     #[serde(default)]
     pub by: Vec<String>,
@@ -35,12 +35,11 @@ impl Foundation {
     }
 }
 
-/// Whether a text is the pattern, in which one `*` is any text.
-pub(super) fn matches(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        Some((start, end)) => text.strip_prefix(start).is_some_and(|rest| rest.ends_with(end)),
-        None => text == pattern,
-    }
+/// Whether a text is the pattern, in which each `*` is any text.
+pub fn matches(pattern: &str, text: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else { return text == pattern };
+    let tails = |tail: &str| tail.char_indices().any(|(at, _)| matches(rest, &tail[at..])) || matches(rest, "");
+    text.strip_prefix(start).is_some_and(tails)
 }
 
 #[derive(Deserialize)]

@@ -22,7 +22,7 @@ pub use document::{
 };
 pub use drift::{Change, Weight, drift};
 pub use error::{LoadError, line_number, nearest};
-pub use foundation::Foundation;
+pub use foundation::{Foundation, matches};
 pub use import::import;
 pub use lint::{Defect, Gravity, lint};
 pub use raw::{Format, RawDocument};

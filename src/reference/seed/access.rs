@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, fmt};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{belongings, people, tokens};
+use super::{belongings, crates, people, tokens};
 use crate::reference::{
     Config, Registry, State,
     accounts::{self, COOKIE, Id, Provider},
@@ -210,6 +210,8 @@ fn resources(config: &Config, state: &State) -> BTreeMap<String, AccessResource>
         |name: &str| accounts.tokens.values().find(|token| token.name == name).map(|token| token.id.to_string());
     let one = [
         ("api-token-id", first("alice-legacy")),
+        ("category", Some("development-tools".to_owned())),
+        ("crate", Some(crates::SHOWN.to_owned())),
         ("crate-called-new", Some(belongings::CALLED_NEW.to_owned())),
         ("email-token", emails.filter_map(|account| Some(account.email.as_ref()?.token.clone())).next()),
         ("github-owner", Some(belongings::OWNER.to_owned())),
@@ -221,6 +223,7 @@ fn resources(config: &Config, state: &State) -> BTreeMap<String, AccessResource>
         ("team-login", team.map(|team| team.login.clone())),
         ("user-id", Some(alice.to_string())),
         ("user-login", Some("alice".to_owned())),
+        ("version", Some(crates::SHOWN_VERSION.to_owned())),
     ];
     let many = [
         ("invitation-crate-id", invitations(bob).map(|item| item.krate.to_string()).collect()),

@@ -20,6 +20,10 @@ const MANY: usize = 30;
 /// How many crates there are for lists to have several pages.
 const FILLERS: usize = 12;
 
+/// The crate with the most to show: dependencies and dependents, features, a program, a team among its owners; and its newest version.
+pub(super) const SHOWN: &str = "beta_util";
+pub(super) const SHOWN_VERSION: &str = "0.2.0";
+
 /// What seeds know while they grow.
 struct Garden<'a> {
     config: &'a Config,
@@ -64,7 +68,8 @@ pub(super) fn publish(config: &Config, state: &mut State) {
     others(&mut garden, alice, bob);
     let lambda = garden.state.catalogue.named("lambda-many").map(|entry| entry.id);
     fillers(&mut garden, alice, bob);
-    for (name, owner) in [("alpha-core", Owner::User(bob)), ("ab", Owner::User(bob)), ("delta-cli", Owner::Team(1))] {
+    let (team, bobs) = (Owner::Team(1), Owner::User(bob));
+    for (name, owner) in [("alpha-core", bobs), ("ab", bobs), ("delta-cli", team), (SHOWN, team)] {
         if let Some(id) = garden.state.catalogue.named(name).map(|entry| entry.id) {
             garden.state.accounts.own(id, owner);
         }
@@ -99,8 +104,9 @@ fn libraries(garden: &mut Garden<'_>, alice: Id) {
     const BETA: &str = "license = \"MIT OR Apache-2.0\"\nrepository = \"https://github.com/example/beta\"\n\
          keywords = [\"util\", \"alpha\"]\ncategories = [\"command-line-utilities\"]";
     for number in ["0.1.0", "0.1.1", "0.2.0"] {
-        let tables = "[dependencies]\nalpha-core = \"1.0\"\n";
-        let seedling = Seedling { package: BETA, tables, ..Seedling::new("beta_util", number, "Beta utilities") };
+        let tables = "[dependencies]\nalpha-core = { version = \"1.0\", features = [\"std\"] }\n\n[features]\ndefault = []\nmore = []\nall = [\"more\"]\n";
+        let beta = Seedling::new(SHOWN, number, "Beta utilities");
+        let seedling = Seedling { package: BETA, tables, program: true, ..beta };
         garden.publish(alice, seedling);
         garden.wait(1);
     }

@@ -57,6 +57,11 @@ impl<'d> Compiler<'d> {
 }
 
 impl Shape {
+    /// The document that it stands in, overlays applied.
+    pub fn document(&self) -> &Value {
+        &self.document
+    }
+
     /// Every place at which the instance breaks the schema.
     pub fn faults(&self, instance: &Value) -> Vec<SchemaFault> {
         self.validator.iter_errors(instance).map(|error| schema::fault(&self.document, &error)).collect()
