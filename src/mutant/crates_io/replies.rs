@@ -26,7 +26,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     spoilt("good-replies-lack-a-member", BREAKS, |registry, request| {
         json(registry, request, true, |body| {
             if let Some(members) = body.as_object_mut() {
-                let last = members.keys().last().cloned().unwrap_or_default();
+                let last = members.keys().next_back().cloned().unwrap_or_default();
                 members.remove(&last);
             }
         })
