@@ -28,7 +28,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 status=0
-"scripts/registries/$name.sh" "$regspec" run --write --strict \
+"scripts/registries/$name.sh" "$regspec" run --write --strict --found "$folder/found" \
     --baseline "docs/registries/$name.baseline.toml" --report "json=$folder/report.json" || status=$?
 
 # The baseline speaks of requirements; this of each case, so that neither a new failure nor a mended one hides behind another.

@@ -246,11 +246,14 @@ fn races_with_a_publish_show_until_it_is_over() {
         });
         (second, index(&handler))
     };
+    // On a machine that is busy elsewhere the second request may come too early or too late to meet the first.
+    let meet = |id: &str, second: &dyn Fn() -> Request, shows: &dyn Fn(&Response, &str) -> bool| {
+        let met = (0..20).map(|_| beside(id, second())).any(|(reply, after)| shows(&reply, &after));
+        assert!(met, "{id} never showed");
+    };
     let read = || request("GET", "/index/ab/cd/abcd");
-    let yank = with_token(request("DELETE", "/api/v1/crates/abcd/1.0.0/yank"));
-    let (reply, after) = beside("yank-lost-beside-publish", yank);
-    assert!(reply.status == 200 && !after.contains("\"yanked\":true"), "{after}");
-    let (reply, after) = beside("half-a-file-during-publish", read());
-    assert!(!reply.body.ends_with(b"}\n") && after.ends_with("}\n"));
-    assert_eq!(beside("index-500-during-publish", read()).0.status, 503);
+    let yank = || with_token(request("DELETE", "/api/v1/crates/abcd/1.0.0/yank"));
+    meet("yank-lost-beside-publish", &yank, &|reply, after| reply.status == 200 && !after.contains("\"yanked\":true"));
+    meet("half-a-file-during-publish", &read, &|reply, after| !reply.body.ends_with(b"}\n") && after.ends_with("}\n"));
+    meet("index-500-during-publish", &read, &|reply, _| reply.status == 503);
 }

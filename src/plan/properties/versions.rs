@@ -44,8 +44,6 @@ pub(super) fn broken() -> BoxedStrategy<String> {
         |version: &str| format!("0{version}"),
         |version: &str| format!("{version}."),
         |version: &str| format!(".{version}"),
-        |version: &str| format!("{version} "),
-        |version: &str| format!(" {version}"),
         |version: &str| format!("{version}_1"),
         |version: &str| format!("{version}\u{e9}"),
         |version: &str| format!("-{version}"),
