@@ -119,7 +119,8 @@ fn outdated(kills: &[Kill]) -> Vec<String> {
             wrong.push(format!("{} is killed by none of {cases:?}", kill.id));
         }
     }
-    wrong.extend(rows.into_keys().map(|id| format!("there is no mutant {id}")));
+    let unknown = rows.into_keys().filter(|id| mutant::find(id).is_none());
+    wrong.extend(unknown.map(|id| format!("there is no mutant {id}")));
     wrong
 }
 
