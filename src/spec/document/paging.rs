@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+
+use super::errors::texts;
 
 /// How an operation hands out a long list: `x-regspec-pagination`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -24,7 +26,7 @@ pub struct Pagination {
     /// Where the list stands in the body.
     pub items: String,
     /// What tells two items apart: pointers into an item.
-    #[serde(deserialize_with = "pointers")]
+    #[serde(deserialize_with = "texts")]
     pub id: Vec<String>,
     /// Where the total stands.
     pub total: Option<String>,
@@ -87,19 +89,6 @@ fn size() -> String {
 
 fn seek() -> String {
     "seek".to_owned()
-}
-
-fn pointers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        One(String),
-        Several(Vec<String>),
-    }
-    Ok(match Written::deserialize(deserializer)? {
-        Written::One(pointer) => vec![pointer],
-        Written::Several(pointers) => pointers,
-    })
 }
 
 /// In which order an operation hands out a list: `x-regspec-sort`.
