@@ -49,7 +49,7 @@ const ARROW: &[Row] = &[
     ("report", &["spec", "exchange", "verdict", "engine"], "a report is a fold over records: it asks nobody again"),
     (
         "kill",
-        &["spec", "exchange", "suite", "target", "plan", "session", "engine", "verdict", "mutant"],
+        &["spec", "exchange", "suite", "target", "plan", "session", "engine", "verdict", "mutant", "report"],
         "it runs a plan against each mutant, as any front runs it against a target",
     ),
     (

@@ -19,7 +19,9 @@ pub fn symptoms(spec: &Spec, case: &Case, transcript: &Transcript, fault: &Fault
     let at = fault.exchange;
     let evidence = |at| Evidence { spec, case, transcript, at, readings: &readings };
     let mut symptoms: BTreeSet<String> = of_reply(&evidence(at)).into_iter().collect();
-    if fault.check == "checksum" && transcript.exchanges[at].response().is_some_and(|reply| reply.status == 200) {
+    let downloaded = transcript.exchanges[at].verb == "download";
+    let whole = transcript.exchanges[at].response().is_some_and(|reply| reply.status == 200);
+    if fault.check == "checksum" && downloaded && whole {
         symptoms.insert("download: not the checksum".to_owned());
     }
     let uploads = transcript.exchanges[..at].iter().filter(|exchange| exchange.verb == "publish");

@@ -1,6 +1,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex},
+    sync::Arc,
 };
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     wires,
 };
 use crate::{
-    kill::{DocumentKill, Kill, documents, kill, markdown},
+    kill::{DocumentKill, Kill, Matrix, documents, kill, side_by_side},
     mutant::{self, Mutant},
     plan::Case,
     spec::{LoadError, Spec},
@@ -18,6 +18,9 @@ use crate::{
 
 /// The contracts that mutants break.
 const CONTRACTS: &[&str] = &["cargo", "crates-io"];
+
+/// Mutants at once.
+const AT_ONCE: usize = 8;
 
 /// Of a hundred mutants made from documents at least so many are killed.
 const ENOUGH: usize = 98;
@@ -37,33 +40,17 @@ pub(super) fn mutants(args: &args::Mutants) -> Done {
         return Err(LoadError::new("--only", "no mutant has such a name").hint("leave it away to see all").into());
     }
     let plan_of = |mutant: &Mutant| plans.iter().find(|(spec, _)| spec.contract == mutant.contract);
-    let waiting = Mutex::new(wanted.iter());
-    let done = Mutex::new(Vec::new());
     let progress = Progress::new(wanted.len());
-    let work = || -> Result<(), Failure> {
-        let runtime = super::runtime()?;
-        loop {
-            let next = waiting.lock().expect("no holder of this lock panics").next();
-            let Some(mutant) = next else { return Ok(()) };
-            let Some((spec, cases)) = plan_of(mutant) else { continue };
-            let killed = runtime.block_on(kill(spec, cases, mutant, args.all));
-            progress.step(killed.id);
-            done.lock().expect("no holder of this lock panics").push(killed);
-        }
-    };
-    std::thread::scope(|scope| {
-        let threads: Vec<_> =
-            (0..8).map(|_| std::thread::Builder::new().stack_size(16 << 20).spawn_scoped(scope, work)).collect();
-        threads.into_iter().try_for_each(|thread| match thread.map(std::thread::ScopedJoinHandle::join) {
-            Ok(Ok(done)) => done,
-            _ => Err(Failure::Serve("a thread that runs mutants ended early".to_owned())),
-        })
-    })?;
+    let kills = side_by_side(AT_ONCE, wanted, |runtime, mutant| {
+        let (spec, cases) = plan_of(mutant)?;
+        let killed = runtime.block_on(kill(spec, cases, mutant, args.all));
+        progress.step(killed.id);
+        Some(killed)
+    });
+    let kills: Vec<Kill> = kills.map_err(unrun)?.into_iter().flatten().collect();
     progress.done();
-    let mut kills = done.into_inner().unwrap_or_default();
     let cargo = plans.iter().find(|(spec, _)| spec.contract == "cargo");
-    let wires = cargo.map_or_else(|| Ok(Vec::new()), |(spec, cases)| wires::run(&wires, spec, cases))?;
-    kills.sort_by_key(|kill| wanted.iter().position(|mutant| mutant.id == kill.id));
+    let wired = cargo.map_or_else(|| Ok(Vec::new()), |(spec, cases)| wires::run(&wires, spec, cases))?;
     let killers: BTreeSet<&str> = kills.iter().flat_map(|kill| kill.killed_by.iter().map(String::as_str)).collect();
     let made = if args.only.is_empty() { from_documents(&plans)? } else { Vec::new() };
     let cases = plans.iter().flat_map(|(_, cases)| cases);
@@ -72,10 +59,10 @@ pub(super) fn mutants(args: &args::Mutants) -> Done {
         let (path, text) = match to.split_once('=') {
             Some(("json", path)) => {
                 let matrix =
-                    serde_json::json!({ "mutants": all(&kills, &made), "wires": wires, "never_killed": never });
+                    serde_json::json!({ "mutants": all(&kills, &made), "wires": wired, "never_killed": never });
                 (path, serde_json::to_string_pretty(&matrix).unwrap_or_default() + "\n")
             }
-            Some(("markdown", path)) => (path, markdown(&kills)),
+            Some(("markdown", path)) => (path, Matrix { by_hand: &kills, wires: &wires, made: &made }.markdown()),
             _ => {
                 return Err(LoadError::new("--report", format!("`{to}` is no report of mutants"))
                     .hint("it is json=PATH or markdown=PATH")
@@ -90,8 +77,13 @@ pub(super) fn mutants(args: &args::Mutants) -> Done {
     let felled = made.iter().filter(|kill| !kill.killed_by.is_empty()).count();
     let missed = made.iter().filter(|kill| kill.survives.is_some()).count();
     let too_few = felled * 100 < (felled + missed) * ENOUGH;
-    let otherwise = wires::print(&wires)?;
-    Ok(otherwise | u8::from(too_few || kills.iter().any(|kill| survives(kill) || !kill.unexpected.is_empty())))
+    let otherwise = wires::print(&wired)?;
+    Ok(otherwise | u8::from(too_few || kills.iter().any(|kill| kill.survives() || !kill.unexpected.is_empty())))
+}
+
+/// Why nothing could be run.
+pub(super) fn unrun(error: std::io::Error) -> Failure {
+    Failure::Serve(format!("the threads that run mutants cannot be started: {error}"))
 }
 
 /// The mutants that the documents of the contracts with generated cases make.
@@ -131,10 +123,6 @@ fn print_made(made: &[DocumentKill]) {
         output::line(&format!("{count} change no reply: {why}"));
     }
 }
-/// No case noticed it, and one had to.
-fn survives(kill: &Kill) -> bool {
-    kill.killed_by.is_empty() && kill.excuse().is_none()
-}
 
 fn print(kills: &[Kill], never: &[&str], whole: bool) {
     for kill in kills {
@@ -147,11 +135,11 @@ fn print(kills: &[Kill], never: &[&str], whole: bool) {
         for other in &kill.unexpected {
             output::line(&format!("    unexpected: {other}"));
         }
-        for why in kill.unjudged.iter().filter(|_| survives(kill)) {
+        for why in kill.unjudged.iter().filter(|_| kill.survives()) {
             output::line(&format!("    {why}"));
         }
     }
-    let survivors = kills.iter().filter(|kill| survives(kill)).count();
+    let survivors = kills.iter().filter(|kill| kill.survives()).count();
     let excused = kills.iter().filter(|kill| kill.killed_by.is_empty() && kill.excuse().is_some()).count();
     let alarms = kills.iter().filter(|kill| !kill.unexpected.is_empty()).count();
     output::line(&format!(

@@ -1,8 +1,8 @@
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use super::{Done, Failure, args::Mutants, output};
+use super::{Done, Failure, args::Mutants, mutants::unrun, output};
 use crate::{
-    kill::{Kill, kill_wire},
+    kill::{Kill, kill_wire, side_by_side},
     mutant::wire::{self, Wire},
     plan::Case,
     spec::Spec,
@@ -20,28 +20,7 @@ pub(super) fn wanted(args: &Mutants) -> Vec<&'static Wire> {
 
 /// Runs the broken wires, in order.
 pub(super) fn run(wires: &[&'static Wire], spec: &Arc<Spec>, cases: &[Case]) -> Result<Vec<Kill>, Failure> {
-    let waiting = Mutex::new(wires.iter());
-    let done = Mutex::new(Vec::new());
-    let work = || -> Result<(), Failure> {
-        let runtime = super::runtime()?;
-        loop {
-            let next = waiting.lock().expect("no holder of this lock panics").next();
-            let Some(wire) = next else { return Ok(()) };
-            let killed = runtime.block_on(kill_wire(spec, cases, wire));
-            done.lock().expect("no holder of this lock panics").push(killed);
-        }
-    };
-    std::thread::scope(|scope| {
-        let threads: Vec<_> =
-            (0..AT_ONCE).map(|_| std::thread::Builder::new().stack_size(16 << 20).spawn_scoped(scope, work)).collect();
-        threads.into_iter().try_for_each(|thread| match thread.map(std::thread::ScopedJoinHandle::join) {
-            Ok(Ok(done)) => done,
-            _ => Err(Failure::Serve("a thread that runs broken wires ended early".to_owned())),
-        })
-    })?;
-    let mut kills = done.into_inner().unwrap_or_default();
-    kills.sort_by_key(|kill| wires.iter().position(|wire| wire.id == kill.id));
-    Ok(kills)
+    side_by_side(AT_ONCE, wires, |runtime, wire| runtime.block_on(kill_wire(spec, cases, wire))).map_err(unrun)
 }
 
 /// Prints what became of them, apart from the mutants of messages: they try the engine more than the rules.

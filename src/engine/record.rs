@@ -56,20 +56,13 @@ pub fn record(spec: &Spec, case: &Case, transcript: &Transcript, end: End) -> Re
     match end {
         End::Done => judged(spec, case, transcript, &mut record),
         End::Blocked { by, why } => {
-            record.verdict = Verdict::Blocked;
-            record.reason = Some(format!("{why} (builds on {by})"));
-            record.blocked_by = Some(by);
+            let why = format!("{why} (builds on {by})");
+            if unshown(spec, case, transcript, &why, &mut record, Verdict::Blocked) {
+                record.blocked_by = Some(by);
+            }
         }
         End::Inconclusive(why) => {
-            // That something did not show is what keeps a case from being judged, and what one case asks about.
-            judged(spec, &how_long(case), transcript, &mut record);
-            if record.verdict == Verdict::Violates {
-                record.notes = vec![format!("not judged further: {why}")];
-            } else {
-                record.verdict = Verdict::Inconclusive;
-                record.reason = Some(why);
-                record.operations.clear();
-            }
+            unshown(spec, case, transcript, &why, &mut record, Verdict::Inconclusive);
         }
         End::NotApplicable(why) => {
             record.verdict = Verdict::NotApplicable;
@@ -77,6 +70,26 @@ pub fn record(spec: &Spec, case: &Case, transcript: &Transcript, end: End) -> Re
         }
     }
     record
+}
+
+/// That something did not show is what keeps a case from being judged, and what one case asks about. Whether the verdict stands otherwise.
+fn unshown(
+    spec: &Spec,
+    case: &Case,
+    transcript: &Transcript,
+    why: &str,
+    record: &mut Record,
+    otherwise: Verdict,
+) -> bool {
+    judged(spec, &how_long(case), transcript, record);
+    if record.verdict == Verdict::Violates {
+        record.notes = vec![format!("not judged further: {why}")];
+        return false;
+    }
+    record.verdict = otherwise;
+    record.reason = Some(why.to_owned());
+    record.operations.clear();
+    true
 }
 
 /// The case with no more than its questions of how long a change took to show.

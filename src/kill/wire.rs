@@ -1,8 +1,4 @@
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use super::Kill;
 use crate::{
@@ -20,18 +16,7 @@ const TOKEN: &str = "Wire-Token/of+alice-1105";
 /// they should, and the probe where nothing else can; `unexpected` holds false
 /// alarms, and tokens that went astray.
 pub async fn kill_wire(spec: &Arc<Spec>, cases: &[Case], wire: &'static Wire) -> Kill {
-    let mut kill = Kill {
-        id: wire.id,
-        made: "wire",
-        from: "derived",
-        requirements: wire.breaks,
-        killed_by: Vec::new(),
-        checks: BTreeSet::new(),
-        noticed: BTreeMap::new(),
-        unexpected: Vec::new(),
-        unreachable: None,
-        unjudged: Vec::new(),
-    };
+    let mut kill = Kill::of(wire.id, "wire", "derived", wire.breaks);
     let filter = Filter::new(wire.only.iter().map(|part| (*part).to_owned()));
     let (cases, wired) = match (filter.apply(cases.to_vec()), wire.serve(|config| config.token(TOKEN))) {
         (Ok(cases), Ok(wired)) => (cases, wired),
@@ -41,7 +26,7 @@ pub async fn kill_wire(spec: &Arc<Spec>, cases: &[Case], wire: &'static Wire) ->
     match Engine::start(Arc::clone(spec), setup(wired.origin()), &cases).await {
         Ok(engine) => {
             for record in engine.run(&cases, &|_| ()).await {
-                kill.note(&record);
+                kill.note(spec, &record);
                 if ends(wire.ends, &record) && wire.ends != Ends::Violates {
                     kill.killed_by.push(record.id);
                 }

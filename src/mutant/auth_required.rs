@@ -55,15 +55,25 @@ pub(super) const MUTANTS: &[Mutant] = &[
     })
     .on(Variant::Private),
     Mutant::spoilt("private-files-cached-publicly", &["auth/no-shared-cache"], "derived", |registry, request| {
-        cached(registry, request, "public, max-age=60")
+        cached(registry, request, FILES, "public, max-age=60")
+    })
+    .on(Variant::Private),
+    Mutant::spoilt("private-api-cached-publicly", &["auth/no-shared-cache"], "derived", |registry, request| {
+        cached(registry, request, &[Action::Search, Action::ListOwners], "public, max-age=60")
+    })
+    .on(Variant::Private),
+    Mutant::spoilt("private-config-cached-publicly", &["auth/no-shared-cache"], "derived", |registry, request| {
+        cached(registry, request, &[Action::Config], "public, max-age=3600")
     })
     .on(Variant::Private),
     Mutant::spoilt("private-files-in-shared-caches", &["auth/no-shared-cache"], "derived", |registry, request| {
-        cached(registry, request, "s-maxage=60, must-revalidate")
+        cached(registry, request, FILES, "s-maxage=60, must-revalidate")
     })
     .on(Variant::Private),
 ];
 
-fn cached(registry: &Registry, request: &Request, control: &str) -> Response {
-    successes(registry, request, &[Action::File, Action::Download], |reply| reply.headers.set("cache-control", control))
+const FILES: &[Action] = &[Action::File, Action::Download];
+
+fn cached(registry: &Registry, request: &Request, actions: &[Action], control: &str) -> Response {
+    successes(registry, request, actions, |reply| reply.headers.set("cache-control", control))
 }

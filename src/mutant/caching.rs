@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use super::{
     Mutant,
     spoil::{Action, By, files, gzip, is, lines, lock, refuse_if, remembering, replies, status, status_of, successes},
@@ -152,8 +154,54 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     Mutant::spoilt("unknown-header-refused", &["http/extra-headers-ignored"], "derived", |registry, request| {
         let unknown = request.headers.iter().any(|(name, _)| name.to_ascii_lowercase().starts_with("x-"));
-        refuse_if(registry, request, unknown && is(registry, request, FILE), 400, "there is an unknown header")
+        let read = is(registry, request, &[Action::File, Action::Config]);
+        refuse_if(registry, request, unknown && read, 400, "there is an unknown header")
     }),
+    Mutant::spoilt(
+        "missing-files-304",
+        &["http/304-bodyless", "path/absent-404", "path/absent-not-denied", "path/absent-variants"],
+        "derived",
+        |registry, request| {
+            replies(registry, request, FILE, |reply| {
+                if reply.status == 404 {
+                    not_modified(reply);
+                }
+            })
+        },
+    ),
+    Mutant::spoilt("date-beyond-ascii", &["http/etag-ascii"], "derived", |registry, request| {
+        let mut asked = request.clone();
+        if let Some(date) = request.headers.get("if-modified-since") {
+            asked.headers.set("if-modified-since", date.replace('\u{e9}', ""));
+        }
+        successes(registry, &asked, FILE, |reply| {
+            if let Some(date) = reply.headers.get("last-modified") {
+                let date = format!("{date}\u{e9}");
+                reply.headers.set("last-modified", date);
+            }
+        })
+    })
+    .on(Variant::Dated),
+    Mutant::spoilt("config-labelled-brotli", &["http/no-unasked-encoding"], "derived", |registry, request| {
+        successes(registry, request, &[Action::Config], |reply| reply.headers.set("content-encoding", "br"))
+    }),
+    Mutant::spoilt("search-labelled-brotli", &["http/no-unasked-encoding"], "derived", |registry, request| {
+        successes(registry, request, &[Action::Search], |reply| reply.headers.set("content-encoding", "br"))
+    }),
+    Mutant::stateful("half-a-file-when-many-read", &["http/h2"], "derived", |registry| {
+        remembering::<By<Vec<Instant>>>(registry, |registry, request, reads| {
+            successes(registry, request, FILE, |reply| {
+                let mut reads = lock(reads);
+                let reads = reads.entry(request.path().to_owned()).or_default();
+                reads.retain(|read| read.elapsed() < Duration::from_secs(1));
+                reads.push(Instant::now());
+                if reads.len() > 50 {
+                    reply.body = reply.body[..reply.body.len() / 2].to_vec().into();
+                }
+            })
+        })
+    })
+    .on(Variant::Tls),
     Mutant::spoilt("connection-closed", &["http/keep-alive"], "derived", |registry, request| {
         replies(registry, request, FILE, |reply| reply.headers.set("connection", "close"))
     }),

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     exchange::{Request, Response},
-    reference::Registry,
+    reference::{Registry, Rule},
     suite::Variant,
 };
 
@@ -134,7 +134,41 @@ pub(super) const MUTANTS: &[Mutant] = &[
             && request.headers.get("accept").is_some_and(|accept| accept.contains("text/plain"));
         refuse_if(registry, request, plain, 406, "there is no such representation")
     }),
+    Mutant::spoilt("config-not-for-all-types", &["cfg/ignores-accept"], "derived", |registry, request| {
+        let any = is(registry, request, &[Action::Config]) && request.headers.get("accept") == Some("*/*");
+        refuse_if(registry, request, any, 406, "there is no such representation")
+    }),
+    Mutant::spoilt("config-by-protocol", &["cfg/ignores-accept"], "derived", |registry, request| {
+        config_json(registry, request, |config| {
+            if request.headers.has("cargo-protocol") {
+                config["protocol"] = "sparse".into();
+            }
+        })
+    }),
+    Mutant::spoilt("dl-in-a-bucket", &["cfg/dl-absolute"], "derived", |registry, request| {
+        edit(registry, request, "dl", |dl, _| in_a_bucket(dl))
+    })
+    .on(Variant::Markers),
+    Mutant::spoilt(
+        "auth-required-for-those-with-a-token",
+        &["cfg/auth-required-key"],
+        "derived",
+        |registry, request| {
+            config_json(registry, request, |config| {
+                if !super::spoil::has_token(request) {
+                    drop(config.as_object_mut().and_then(|keys| keys.shift_remove("auth-required")));
+                }
+            })
+        },
+    )
+    .partly(Rule::ConfigAuth)
+    .on(Variant::Private),
 ];
+
+/// The address of the store, as the registry knows it itself.
+fn in_a_bucket(dl: &str) -> String {
+    if dl.contains('{') { "s3://crates/{crate}/{version}" } else { "s3://crates" }.to_owned()
+}
 
 fn edit(registry: &Registry, request: &Request, key: &str, edit: impl Fn(&str, &str) -> String) -> Response {
     config_json(registry, request, |config| {

@@ -140,6 +140,23 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "derived",
         Rule::DuplicateDependencies,
     ),
+    Mutant::spoilt(
+        "dependencies-lost",
+        &[
+            "meta/dep-mapping",
+            "line/feature-refs",
+            "dep/keep-duplicates",
+            "dep/rename-swap",
+            "dep/kind",
+            "dep/target",
+            "dep/registry-same",
+            "dep/registry-other",
+            "dep/req-equivalent",
+            "meta/registry-null-meaning",
+        ],
+        "derived",
+        |registry, request| super::spoil::fields(registry, request, "deps", |deps| *deps = json!([])),
+    ),
     Mutant::spoilt("dep-features-lost", &["meta/dep-mapping"], "derived", |registry, request| {
         deps(registry, request, |dep| dep["features"] = json!([]))
     }),

@@ -31,7 +31,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     Mutant::spoilt(
         "download-206",
-        &["dl/status-200", "cfg/dl-default-suffix", "cfg/dl-marker-set", "dl/ready-before-index"],
+        &[
+            "dl/status-200",
+            "cfg/dl-default-suffix",
+            "cfg/dl-marker-set",
+            "dl/ready-before-index",
+            "dl/yanked-available",
+            "yank/download-kept",
+        ],
         "derived",
         |registry, request| status(registry, request, DOWNLOAD, 200, 206),
     ),
@@ -217,6 +224,32 @@ pub(super) const MUTANTS: &[Mutant] = &[
     )
     .partly(Rule::TarballManifest),
     Mutant::without("bombs-accepted", &["dl/unpack-ratio"], "derived", Rule::UnpackLimit),
+    Mutant::spoilt("download-not-for-all-types", &["dl/accept-any"], "derived", |registry, request| {
+        let any = is(registry, request, DOWNLOAD) && request.headers.get("accept") == Some("*/*");
+        refuse_if(registry, request, any, 406, "there is no such representation")
+    }),
+    Mutant::spoilt("download-wants-an-accept", &["dl/accept-any"], "derived", |registry, request| {
+        let none = is(registry, request, DOWNLOAD) && !request.headers.has("accept");
+        refuse_if(registry, request, none, 406, "there is no such representation")
+    }),
+    Mutant::spoilt(
+        "redirect-target-cut-short",
+        &["dl/redirect-target-unauthenticated", "auth/download-token"],
+        "derived",
+        |registry, request| {
+            successes(registry, request, &[Action::Stored], |reply| {
+                reply.body = reply.body[..reply.body.len() / 2].to_vec().into();
+            })
+        },
+    )
+    .on(Variant::Redirect),
+    Mutant::spoilt("manifest-lost-with-build-metadata", &["dl/tarball-manifest"], "derived", |registry, request| {
+        storing(registry, request, |upload| {
+            upload.tarball = repacked(&upload.tarball, "/Cargo.toml", None)?;
+            upload.version().contains('+').then_some(())
+        })
+    })
+    .partly(Rule::TarballManifest),
 ];
 
 /// The crate that a download is of.

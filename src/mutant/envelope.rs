@@ -64,6 +64,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
             (part(rest)?.0.len() < tarball.len()).then(|| framed(metadata, tarball))
         })
     }),
+    Mutant::spoilt("padded-metadata-refused", &["env/json-length-exact"], "derived", |registry, request| {
+        let padded = part(&request.body).is_some_and(|(metadata, _)| metadata.last() == Some(&b' '));
+        refuse_if(registry, request, padded && is(registry, request, &[Action::Publish]), 400, "trailing characters")
+    }),
+    Mutant::spoilt("trailing-bytes-stored", &["env/crate-length-exact"], "derived", |registry, request| {
+        reframed(registry, request, |body| {
+            let (metadata, rest) = part(body)?;
+            let (tarball, more) = part(rest)?;
+            (!more.is_empty()).then(|| framed(metadata, &[tarball, more].concat()))
+        })
+    })
+    .partly(Rule::TarballGzip),
     Mutant::spoilt("content-type-wanted", &["env/no-content-type-needed"], "D1 cargo#16832", |registry, request| {
         let untyped = is(registry, request, &[Action::Publish]) && !request.headers.has("content-type");
         refuse_if(registry, request, untyped, 415, "there is no Content-Type")

@@ -3,8 +3,8 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Mutant,
-    spoil::{Object, deps, fields, files, lines, rename, text},
-    upload::indexing,
+    spoil::{By, Object, deps, fields, files, lines, lock, remembering, rename, text},
+    upload::{Upload, indexing},
 };
 use crate::{
     exchange::{Request, Response},
@@ -35,6 +35,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::without("no-final-newline", &["line/final-newline"], "B1 kellnr#1247", Rule::FinalNewline),
     Mutant::spoilt("name-in-lower-case", &["line/name-exact"], "derived", |registry, request| {
         fields(registry, request, "name", |name| *name = name.as_str().unwrap_or_default().to_lowercase().into())
+    }),
+    Mutant::spoilt("name-with-underscores", &["line/name-exact"], "derived", |registry, request| {
+        fields(registry, request, "name", |name| *name = name.as_str().unwrap_or_default().replace('-', "_").into())
+    }),
+    Mutant::spoilt("name-with-hyphens", &["line/name-exact"], "derived", |registry, request| {
+        fields(registry, request, "name", |name| *name = name.as_str().unwrap_or_default().replace('_', "-").into())
     }),
     Mutant::spoilt("vers-leading-v", &["line/vers-semver"], "derived", |registry, request| {
         fields(registry, request, "vers", |vers| *vers = format!("v{}", vers.as_str().unwrap_or_default()).into())
@@ -193,6 +199,29 @@ pub(super) const MUTANTS: &[Mutant] = &[
             if text(dep, "kind") == "dev" {
                 dep.insert("optional".to_owned(), true.into());
             }
+        })
+    }),
+    Mutant::spoilt("yank-raises-v", &["line/immutable"], "derived", |registry, request| {
+        files(registry, request, |text| {
+            let raised = |text: &str| text.replace(r#""v":1"#, r#""v":2"#);
+            if text.contains(r#""yanked":true"#) { raised(text) } else { text.to_owned() }
+        })
+    }),
+    Mutant::stateful("duplicate-rewrites-line", &["line/immutable", "pub/duplicate-rejected"], "derived", |registry| {
+        remembering::<By<Value>>(registry, |registry, request, links| {
+            if let Some(mut upload) = Upload::read(registry, request) {
+                let reply = registry.handle(request);
+                if reply.body.lossy().contains("is already published") {
+                    lock(links).insert(upload.id(), upload.metadata.remove("links").unwrap_or_default());
+                }
+                return reply;
+            }
+            lines(registry, request, |line| {
+                let id = format!("{}/{}", text(line, "name"), text(line, "vers"));
+                if let Some(newer) = lock(links).get(&id) {
+                    line.insert("links".to_owned(), newer.clone());
+                }
+            })
         })
     }),
     Mutant::spoilt("yank-empties-deps", &["line/immutable"], "derived", |registry, request| {

@@ -92,6 +92,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
         Rule::NameDashCollision,
     ),
     Mutant::without("device-names", &["meta/name-reserved"], "derived", Rule::NameReserved),
+    Mutant::spoilt("device-names-in-capitals", &["meta/name-reserved"], "derived", |registry, request| {
+        let sound = soundly(registry, request);
+        let small = |upload: &Upload| !upload.name().contains(char::is_uppercase);
+        match Upload::read(registry, request) {
+            Some(upload) if sound.status == 400 && small(&upload) => sound,
+            _ => registry.handle(request),
+        }
+    })
+    .partly(Rule::NameReserved),
     Mutant::without("any-version", &["meta/semver-strict"], "D5 chartered#9", Rule::VersionSemver),
     Mutant::without("any-requirement", &["meta/dep-req-invalid"], "derived", Rule::RequirementSyntax),
     Mutant::without("any-target", &["meta/dep-target-invalid"], "derived", Rule::TargetSyntax),
@@ -135,6 +144,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             })
         },
     ),
+    Mutant::without("no-manifest-needed", &["meta/tarball-agrees"], "derived", Rule::TarballManifest),
     Mutant::without("manifest-disagrees", &["meta/tarball-agrees"], "derived", Rule::TarballAgrees),
     Mutant::spoilt(
         "crates-io-becomes-null",

@@ -20,6 +20,7 @@ mod index_auth;
 mod layout;
 mod lines;
 mod metadata;
+mod odd;
 mod owners;
 mod publish;
 mod race;
@@ -80,30 +81,36 @@ pub enum How {
     Stateful(fn(Arc<Registry>) -> reference::Handler),
 }
 
-const AREAS: &[&[Mutant]] = &[
-    config::MUTANTS,
-    layout::MUTANTS,
-    lines::MUTANTS,
-    dependencies::MUTANTS,
-    caching::MUTANTS,
-    index_auth::MUTANTS,
-    downloads::MUTANTS,
-    web_api::MUTANTS,
-    envelope::MUTANTS,
-    metadata::MUTANTS,
-    publish::MUTANTS,
-    yank::MUTANTS,
-    owners::MUTANTS,
-    search::MUTANTS,
-    tokens::MUTANTS,
-    auth_required::MUTANTS,
-    race::MUTANTS,
-    drawn::MUTANTS,
+const AREAS: &[(&str, &[Mutant])] = &[
+    ("config", config::MUTANTS),
+    ("layout", layout::MUTANTS),
+    ("lines", lines::MUTANTS),
+    ("dependencies", dependencies::MUTANTS),
+    ("caching", caching::MUTANTS),
+    ("index-auth", index_auth::MUTANTS),
+    ("downloads", downloads::MUTANTS),
+    ("web-api", web_api::MUTANTS),
+    ("envelope", envelope::MUTANTS),
+    ("metadata", metadata::MUTANTS),
+    ("publish", publish::MUTANTS),
+    ("yank", yank::MUTANTS),
+    ("owners", owners::MUTANTS),
+    ("search", search::MUTANTS),
+    ("tokens", tokens::MUTANTS),
+    ("auth-required", auth_required::MUTANTS),
+    ("race", race::MUTANTS),
+    ("drawn", drawn::MUTANTS),
+    ("odd", odd::MUTANTS),
 ];
 
 /// Every mutant, area by area.
 pub fn all() -> impl Iterator<Item = &'static Mutant> {
-    AREAS.iter().chain(crates_io::AREAS).copied().flatten()
+    areas().flat_map(|(_, mutants)| mutants)
+}
+
+/// The mutants of each area, with its name.
+pub fn areas() -> impl Iterator<Item = (&'static str, &'static [Mutant])> {
+    AREAS.iter().chain(crates_io::AREAS).copied()
 }
 
 /// The mutants of one contract.

@@ -78,6 +78,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
             if is(registry, request, REMOVE) { soundly(registry, request) } else { registry.handle(request) }
         },
     ),
+    Mutant::spoilt("removal-takes-all", &["own/remove-request"], "derived", |registry, request| {
+        let everybody = |users: &mut Vec<Value>| {
+            *users = registry.config().users.iter().map(|user| user.login.clone().into()).collect();
+        };
+        named(registry, request, REMOVE, everybody)
+    })
+    .partly(Rule::LastOwner),
     Mutant::spoilt("remove-ok-text", &["own/remove-reply"], "D10 alexandrie@556edc5", |registry, request| {
         bodies(registry, request, REMOVE, |body| body["ok"] = "true".into())
     }),

@@ -62,7 +62,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     Mutant::stateful(
         "first-version-unlisted",
-        &["pub/index-eventual", "line/vers-verbatim"],
+        &["pub/index-eventual", "line/vers-verbatim", "pub/index-within-60s", "http/cdn-invalidation"],
         "B15 cargo-http-registry#61",
         |registry| {
             remembering::<By<Vec<String>>>(registry, |registry, request, published| {
@@ -230,6 +230,24 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "derived",
         Rule::TarballTypes,
     ),
+    Mutant::spoilt(
+        "tarball-not-looked-into",
+        &["pub/tarball-paths-refused", "pub/tarball-not-gzip-refused", "dl/tarball-entry-types"],
+        "derived",
+        |registry, request| {
+            replies(registry, request, PUBLISH, |reply| {
+                if reply.status == 400 && reply.body.lossy().contains("tarball") {
+                    *reply = published();
+                }
+            })
+        },
+    ),
+    Mutant::spoilt("capitals-once-only", &["env/layout"], "derived", |registry, request| {
+        let known = Upload::read(registry, request).is_some_and(|upload| {
+            upload.name().contains(char::is_uppercase) && !lines_of(registry, &upload, request).is_empty()
+        });
+        refuse_if(registry, request, known, 400, "a crate of this name exists in another spelling")
+    }),
     Mutant::without("no-tarball-needed", &["pub/tarball-not-gzip-refused"], "derived", Rule::TarballGzip),
 ];
 

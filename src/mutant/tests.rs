@@ -101,8 +101,6 @@ const UNBROKEN: &[(&str, &str)] = &[
     ("dl/length-known", "framing is beneath a handler"),
     ("env/abort-atomic", "a handler sees no upload that was cut off"),
     ("http/h2", "protocols are offered by the server"),
-    ("meta/null-scalars", "it may refuse, and what it makes of null is the business of line/*"),
-    ("pub/index-within-60s", "no mutant is waited for as long as 60 s"),
 ];
 
 #[test]

@@ -54,8 +54,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let bare = is(registry, request, WRITES) && !request.headers.has("cookie");
         refuse_if(registry, request, bare, 401, "there is no session")
     }),
-    Mutant::spoilt("token-in-query-wanted", &["tok/in-query-ignored", "yank/route"], "derived", |registry, request| {
-        let bare = is(registry, request, &[Action::Yank, Action::Unyank]) && !request.query().contains("token=");
+    Mutant::spoilt("token-in-query-wanted", &["tok/in-query-ignored"], "derived", |registry, request| {
+        let bare = is(registry, request, &[Action::Yank]) && !request.query().contains("token=");
         refuse_if(registry, request, bare, 401, "there is no token")
     }),
     Mutant::spoilt("redirect-with-token", &["tok/not-in-redirect"], "derived", |registry, request| {
@@ -78,12 +78,25 @@ pub(super) const MUTANTS: &[Mutant] = &[
             if !is(registry, request, WRITES) || !has_token(request) {
                 return registry.handle(request);
             }
-            if lock(used).remove(&about).is_some() {
+            if lock(used).contains_key(&about) {
                 return refusal(401, "this token was used before");
             }
             let reply = registry.handle(request);
             if reply.is_success() {
                 lock(used).insert(about, ());
+            }
+            reply
+        })
+    }),
+    Mutant::stateful("token-of-three-uses", &["tok/same-token-many-ops"], "derived", |registry| {
+        remembering::<By<u32>>(registry, |registry, request, used| {
+            let Some(upload) = super::upload::Upload::read(registry, request) else { return registry.handle(request) };
+            if lock(used).get(upload.name()).is_some_and(|uses| *uses >= 3) {
+                return refusal(401, "this token was used too often");
+            }
+            let reply = registry.handle(request);
+            if reply.is_success() {
+                *lock(used).entry(upload.name().to_owned()).or_default() += 1;
             }
             reply
         })

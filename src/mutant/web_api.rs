@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     Mutant,
@@ -9,8 +9,13 @@ use super::{
     },
     upload::Upload,
 };
-use crate::exchange::{Request, Response};
+use crate::{
+    exchange::{Request, Response},
+    reference::Registry,
+};
 
+/// What tells of an error by the shape that all have.
+const ERRORS: &[&str] = &["api/error-shape", "env/limit-413", "pub/rate-limit-shape"];
 const MARKS: &[Action] = &[Action::Yank, Action::Unyank];
 
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -30,25 +35,51 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     Mutant::spoilt(
         "api-redirected",
-        &["api/no-redirect", "own/unknown-crate", "yank/unknown-version", "api/error-shape", "search/shape"],
+        &["api/no-redirect", "api/error-status", "search/shape"],
         "derived",
-        |registry, request| {
-            if !is(registry, request, API) || request.query().split('&').any(|pair| pair == "moved=1") {
-                return registry.handle(request);
-            }
-            let mark = if request.query().is_empty() { '?' } else { '&' };
-            Response::new(307).header("location", format!("{}{mark}moved=1", request.url))
+        |registry, request| redirected(registry, request, API),
+    ),
+    Mutant::spoilt(
+        "reads-redirected",
+        &["api/no-redirect", "search/shape", "own/list-with-token"],
+        "derived",
+        |r, q| redirected(r, q, &[Action::Search, Action::ListOwners]),
+    ),
+    Mutant::spoilt("marks-redirected", &["api/no-redirect", "yank/route", "unyank/route"], "derived", |r, q| {
+        redirected(r, q, MARKS)
+    }),
+    Mutant::spoilt("owner-changes-redirected", &["api/no-redirect", "own/add-request"], "derived", |r, q| {
+        redirected(r, q, OWNER_CHANGES)
+    }),
+    Mutant::spoilt("policy-in-plain-text", &["api/error-shape"], "derived", |registry, request| {
+        let bare = Upload::read(registry, request)
+            .is_some_and(|upload| upload.metadata.get("license").is_some_and(Value::is_null));
+        if !bare {
+            return registry.handle(request);
+        }
+        Response::new(400).header("content-type", "text/plain").body("missing or empty metadata fields: license")
+    }),
+    Mutant::stateful(
+        "missing-features-are-made-up",
+        &["api/missing-json-null", "meta/features-copied"],
+        "derived",
+        |r| {
+            super::upload::indexing(r, |line, metadata| {
+                if !metadata.contains_key("description") {
+                    line.insert("features".to_owned(), json!({ "default": [] }));
+                }
+            })
         },
     ),
-    Mutant::spoilt("error-as-text", &["api/error-shape", "env/limit-413"], "D4 crates.io#3028", |registry, request| {
+    Mutant::spoilt("error-as-text", ERRORS, "D4 crates.io#3028", |registry, request| {
         refusals(registry, request, API, |reply| {
             *reply = Response::new(reply.status).header("content-type", "text/plain").body("It did not work.");
         })
     }),
-    Mutant::spoilt("error-alone", &["api/error-shape", "env/limit-413"], "derived", |registry, request| {
+    Mutant::spoilt("error-alone", ERRORS, "derived", |registry, request| {
         refusals(registry, request, API, |reply| reply.body = (&json!({ "error": "it did not work" })).into())
     }),
-    Mutant::spoilt("error-without-detail", &["api/error-shape", "env/limit-413"], "derived", |registry, request| {
+    Mutant::spoilt("error-without-detail", ERRORS, "derived", |registry, request| {
         refusals(registry, request, API, |reply| {
             reply.body = (&json!({ "errors": [{ "message": "it did not work" }] })).into();
         })
@@ -74,7 +105,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     Mutant::spoilt(
         "api-bom",
-        &["api/utf8", "api/error-shape", "env/limit-413", "api/body-needed"],
+        &["api/utf8", "api/error-shape", "env/limit-413", "pub/rate-limit-shape", "api/body-needed"],
         "derived",
         |registry, request| {
             replies(registry, request, API, |reply| reply.body = format!("\u{feff}{}", reply.body.lossy()).into())
@@ -256,6 +287,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
         status(registry, request, MARKS, 404, 500)
     }),
 ];
+
+/// Sends clients to another address of the same thing.
+fn redirected(registry: &Registry, request: &Request, actions: &[Action]) -> Response {
+    if !is(registry, request, actions) || request.query().split('&').any(|pair| pair == "moved=1") {
+        return registry.handle(request);
+    }
+    let mark = if request.query().is_empty() { '?' } else { '&' };
+    Response::new(307).header("location", format!("{}{mark}moved=1", request.url))
+}
 
 fn only_users(request: &Request) -> bool {
     request.body.json().is_ok_and(|body| body.as_object().is_none_or(|body| body.keys().all(|key| key == "users")))

@@ -3,10 +3,15 @@ use serde_json::json;
 use super::{
     Mutant,
     spoil::{
-        Action, By, bodies, fields, files, is, lines, lock, refusal, refuse_if, remembering, soundly, status, text,
+        Action, By, bodies, fields, files, is, lines, lock, refusal, refuse_if, remembering, soundly, status,
+        successes, text,
     },
 };
-use crate::reference::Rule;
+use crate::{
+    exchange::Request,
+    package::index_path,
+    reference::{Route, Rule},
+};
 
 const YANK: &[Action] = &[Action::Yank];
 const UNYANK: &[Action] = &[Action::Unyank];
@@ -107,5 +112,67 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 }
             })
         })
+    }),
+    Mutant::without("anyone-unyanks", &["yank/non-owner"], "derived", Rule::OwnerForUnyank),
+    Mutant::spoilt("yank-fails", &["api/no-5xx", "yank/route"], "derived", |registry, request| {
+        refuse_if(registry, request, is(registry, request, YANK), 500, "the job queue is full")
+    }),
+    Mutant::spoilt("plus-is-blank-in-yanks", &["api/path-plus"], "derived", |registry, request| {
+        super::downloads::readdressed(registry, request, YANK, |url| url.replace('+', "%20"))
+    }),
+    Mutant::stateful(
+        "yank-flickers",
+        &["yank/index-flag", "line/yanked-bool", "yank/only-that-version"],
+        "derived",
+        |r| {
+            remembering::<By<usize>>(r, |registry, request, reads| {
+                // Behind the first read that shows it stands a node that knows nothing of it.
+                let stale = |text: &str| text.replace(r#""yanked":true"#, r#""yanked":false"#);
+                successes(registry, request, &[Action::File], |reply| {
+                    let text = reply.body.lossy().into_owned();
+                    if text.contains(r#""yanked":true"#) {
+                        let mut reads = lock(reads);
+                        let read = reads.entry(request.path().to_owned()).or_default();
+                        *read += 1;
+                        if *read % 2 == 0 {
+                            reply.body = stale(&text).into();
+                        }
+                    }
+                })
+            })
+        },
+    ),
+    Mutant::stateful("yank-hits-longer-names", &["yank/only-that-version"], "derived", |registry| {
+        remembering::<By<()>>(registry, |registry, request, yanked| {
+            if let Route::Yank { name, version } = registry.route(request) {
+                let reply = registry.handle(request);
+                if reply.is_success() {
+                    lock(yanked).insert(format!("{name}/{version}"), ());
+                }
+                return reply;
+            }
+            lines(registry, request, |line| {
+                let hit = |id: &String| {
+                    id.split_once('/').is_some_and(|(name, version)| {
+                        text(line, "vers") == version
+                            && text(line, "name").strip_prefix(name).is_some_and(|rest| !rest.is_empty())
+                    })
+                };
+                if lock(yanked).keys().any(hit) {
+                    line.insert("yanked".to_owned(), true.into());
+                }
+            })
+        })
+    }),
+    Mutant::spoilt("unyank-toggles", &["unyank/index-flag"], "derived", |registry, request| {
+        let Route::Unyank { name, version } = registry.route(request) else { return registry.handle(request) };
+        let url = format!("{}/index/{}", request.origin(), index_path(&name));
+        let file = super::spoil::as_main(registry, &Request::new("GET", url)).body.lossy().into_owned();
+        let line = file.lines().find(|line| line.contains(&format!(r#""vers":"{version}""#)));
+        if line.is_none_or(|line| line.contains(r#""yanked":true"#)) {
+            return registry.handle(request);
+        }
+        let url = request.url.trim_end_matches("unyank").to_owned() + "yank";
+        registry.handle(&Request { url, method: "DELETE".to_owned(), ..request.clone() })
     }),
 ];

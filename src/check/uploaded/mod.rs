@@ -16,6 +16,9 @@ use crate::{
 
 type Object = Map<String, Value>;
 
+/// The requirement on what a checksum says.
+const VALUE: &str = "line/cksum-value";
+
 pub(super) fn as_uploaded(wanted: &AsUploaded, seen: &Evidence<'_>) -> Judged {
     let version = seen.text(&wanted.version)?;
     let upload = seen.upload(&version)?;
@@ -59,8 +62,11 @@ fn checksum(seen: &Evidence<'_>, upload: &Uploaded, line: &Object) -> Faults {
     if cksum.and_then(Value::as_str) == Some(&upload.sha256) {
         return Faults::new();
     }
-    // The case knows whether this is about the value, the framing or a checksum that the client sent along.
-    vec![seen.fault(format!("/cksum is the SHA-256 of the uploaded file: {}", upload.sha256), show::member(cksum))]
+    let fault =
+        seen.fault(format!("/cksum is the SHA-256 of the uploaded file: {}", upload.sha256), show::member(cksum));
+    // A case about the framing, or about a checksum that the client sent along, does not name the value among what it tries.
+    let of_value = seen.case.requirements.iter().any(|id| id.as_str() == VALUE);
+    vec![if of_value { fault.of(VALUE) } else { fault }]
 }
 
 /// The features that a line or an upload has: `features` and `features2` joined, for cargo joins them.

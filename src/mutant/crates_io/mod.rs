@@ -16,16 +16,16 @@ mod spoil;
 use super::{How, Mutant, Spoil};
 use crate::reference::Rule;
 
-pub(super) const AREAS: &[&[Mutant]] = &[
-    replies::MUTANTS,
-    parameters::MUTANTS,
-    paths::MUTANTS,
-    bodies::MUTANTS,
-    credentials::MUTANTS,
-    methods::MUTANTS,
-    errors::MUTANTS,
-    pages::MUTANTS,
-    sorting::MUTANTS,
+pub(super) const AREAS: &[(&str, &[Mutant])] = &[
+    ("crates-io-replies", replies::MUTANTS),
+    ("crates-io-parameters", parameters::MUTANTS),
+    ("crates-io-paths", paths::MUTANTS),
+    ("crates-io-bodies", bodies::MUTANTS),
+    ("crates-io-credentials", credentials::MUTANTS),
+    ("crates-io-methods", methods::MUTANTS),
+    ("crates-io-errors", errors::MUTANTS),
+    ("crates-io-pages", pages::MUTANTS),
+    ("crates-io-sorting", sorting::MUTANTS),
 ];
 
 /// The contract that they break.
