@@ -2,11 +2,13 @@
 
 mod document;
 mod matrix;
+mod outside;
 mod side;
 mod wire;
 
 pub use document::{DocumentKill, UNSEEN, documents};
-pub use matrix::{Matrix, row_of_documents, row_of_wire};
+pub use matrix::{Matrix, row_by_hand, row_of_documents, row_of_wire};
+pub use outside::kill_at;
 pub use side::side_by_side;
 pub use wire::kill_wire;
 
@@ -84,9 +86,7 @@ pub struct Told {
 
 /// Runs a plan against one mutant: the cases of the requirements that it breaks, or `all`.
 pub async fn kill(spec: &Arc<Spec>, cases: &[Case], mutant: &'static Mutant, all: bool) -> Kill {
-    let matters = |case: &&Case| all || case.requirements.iter().any(|id| mutant.breaks(id.as_str()));
-    let ours = |case: &&Case| case.contract == mutant.contract;
-    let cases: Vec<Case> = cases.iter().filter(ours).filter(matters).map(|case| hurried(case, mutant)).collect();
+    let cases = matter(cases, mutant, all);
     let mut kill = attempt(spec, &cases, mutant).await;
     for _ in 1..TRIES {
         if kill.survives() {
@@ -94,6 +94,13 @@ pub async fn kill(spec: &Arc<Spec>, cases: &[Case], mutant: &'static Mutant, all
         }
     }
     kill
+}
+
+/// The cases that can matter: those of the requirements that the mutant breaks, or `all`.
+fn matter(cases: &[Case], mutant: &Mutant, all: bool) -> Vec<Case> {
+    let ours = cases.iter().filter(|case| case.contract == mutant.contract);
+    let matters = |case: &&Case| all || case.requirements.iter().any(|id| mutant.breaks(id.as_str()));
+    ours.filter(matters).map(|case| hurried(case, mutant)).collect()
 }
 
 /// The case as it is asked of a mutant. One that asks how long a change takes to show asks for no longer than is waited, where the mutant

@@ -5,18 +5,22 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex},
+    sync::Arc,
 };
 
 use regspec::{
-    kill::{DocumentKill, Kill, UNSEEN, documents, kill},
+    kill::{DocumentKill, UNSEEN, documents, kill, row_of_documents, side_by_side},
     mutant,
     plan::{Case, generated},
     spec::Spec,
 };
+use tokio::runtime::Runtime;
 
-/// Threads that run mutants side by side.
-const THREADS: usize = 4;
+#[path = "support/kills.rs"]
+mod kills;
+
+/// Mutants that run side by side.
+const AT_ONCE: usize = 4;
 
 fn plan() -> (Arc<Spec>, Vec<Case>) {
     let mut spec = Spec::bundled("crates-io").unwrap();
@@ -25,27 +29,8 @@ fn plan() -> (Arc<Spec>, Vec<Case>) {
     (Arc::new(spec), made.cases)
 }
 
-fn runtime() -> tokio::runtime::Runtime {
+fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-}
-
-fn kills(spec: &Arc<Spec>, cases: &[Case]) -> Vec<Kill> {
-    let waiting = Mutex::new(mutant::of("crates-io"));
-    let done = Mutex::new(Vec::new());
-    let work = || {
-        let runtime = runtime();
-        loop {
-            let Some(mutant) = waiting.lock().unwrap().next() else { break };
-            let kill = runtime.block_on(kill(spec, cases, mutant, false));
-            done.lock().unwrap().push(kill);
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..THREADS {
-            std::thread::Builder::new().stack_size(16 << 20).spawn_scoped(scope, work).unwrap();
-        }
-    });
-    done.into_inner().unwrap()
 }
 
 /// What a case is of, whatever operation and parameter it is about: `param::above-maximum` for `list_crates::param-page::above-maximum`.
@@ -61,7 +46,8 @@ fn kind(case: &Case) -> String {
 #[test]
 fn every_mutant_is_noticed_and_every_kind_of_case_was_seen_to_fail() {
     let (spec, cases) = plan();
-    let kills = kills(&spec, &cases);
+    let run = |runtime: &Runtime, mutant| runtime.block_on(kill(&spec, &cases, mutant, false));
+    let kills = side_by_side(AT_ONCE, mutant::of("crates-io"), run).unwrap();
     let survivors: Vec<_> =
         kills.iter().filter(|kill| kill.killed_by.is_empty()).map(|kill| (kill.id, &kill.unjudged)).collect();
     assert!(survivors.is_empty(), "{} of {} mutants survive: {survivors:#?}", survivors.len(), kills.len());
@@ -81,12 +67,19 @@ fn every_mutant_is_noticed_and_every_kind_of_case_was_seen_to_fail() {
         cases.iter().flat_map(|case| &case.decl.then).map(|expect| expect.check.name()).collect();
     let unseen: Vec<_> = used.difference(&seen).collect();
     assert!(unseen.is_empty(), "checks that were never seen to fail: {unseen:?}");
+
+    let wrong = kills::outdated(&kills, "crates-io");
+    assert!(wrong.is_empty(), "docs/kill-matrix.md is out of date:\n{}", wrong.join("\n"));
+    let wrong = kills::told_otherwise(&kills);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn what_the_document_forbids_of_replies_is_noticed() {
     let (spec, cases) = plan();
     let made = runtime().block_on(documents(&spec, &cases)).unwrap();
+    let row = row_of_documents(&made);
+    assert!(kills::matrix().contains(&row), "docs/kill-matrix.md is out of date: {row}");
     let killed = made.iter().filter(|kill| !kill.killed_by.is_empty()).count();
     let missed: Vec<_> = made.iter().filter(|kill| kill.survives.is_some()).map(|kill| &kill.id).collect();
     assert!(killed > 2500, "{killed} mutants");

@@ -14,7 +14,7 @@ use std::{
 
 use command::{Outcome, Regspec};
 use regspec::{
-    kill::kill_wire,
+    kill::{kill_wire, row_of_wire},
     mutant::wire::{self, Ends, Wire},
     plan::declared,
     spec::Spec,
@@ -110,8 +110,10 @@ fn each_run_ends_with_the_right_verdict() {
 #[test]
 fn the_bank_breaks_what_exists() {
     let requirements = Spec::bundled("cargo").unwrap().catalogue;
+    let matrix = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/kill-matrix.md")).unwrap();
     let mut ids = Vec::new();
     for wire in wire::all() {
+        assert!(matrix.contains(&row_of_wire(wire)), "docs/kill-matrix.md does not tell of {}", wire.id);
         assert!(!ids.contains(&wire.id), "{} stands twice", wire.id);
         ids.push(wire.id);
         assert_eq!(wire.ends == Ends::Violates, !wire.breaks.is_empty(), "{}", wire.id);

@@ -54,8 +54,9 @@ pub(super) fn config(rule: ConfigRule, seen: &Evidence<'_>) -> Judged {
         }
         ConfigRule::AuthRequiredTrue => {
             let value = config.get("auth-required");
-            (value != Some(&Value::Bool(true)))
-                .then(|| seen.fault("auth-required is true", format!("it is {}", show::member(value))))
+            let told =
+                || value.map_or_else(|| "no such key".to_owned(), |value| format!("it is {}", show::value(value)));
+            (value != Some(&Value::Bool(true))).then(|| seen.fault("auth-required is true", told()))
         }
         ConfigRule::AuthRequiredKey => (!config.contains_key("auth-required")).then(|| {
             let like = |key: &&String| key.to_lowercase().replace(['_', '-', ' '], "") == "authrequired";

@@ -2,10 +2,11 @@ use std::sync::Arc;
 
 use super::{Done, Failure, args::Serve, output};
 use crate::{
-    engine::{MAIN_TOKEN, OTHER_TOKEN},
+    engine::{MAIN_TOKEN, OTHER_TOKEN, of_variant},
     mutant,
-    reference::{Config, Handler, Policy, Registry, Server},
+    reference::{Bound, Config, Handler, Policy, Registry, Server},
     spec::{LoadError, nearest},
+    suite::Variant,
     target::Secret,
 };
 
@@ -52,6 +53,7 @@ pub(super) fn serve(args: Serve) -> Done {
         let text = credentials(&config).map_err(|error| unwritten(&error))?;
         std::fs::write(path, text).map_err(|error| unwritten(&error))?;
     }
+    let mut downloads = None;
     let handler: Handler = match &args.mutant {
         None => {
             let registry = Arc::new(Registry::new(config));
@@ -70,9 +72,18 @@ pub(super) fn serve(args: Serve) -> Done {
                     .hint(format!("serve it with --contract {}", mutant.contract))
                     .into());
             }
+            // It shows on that kind of registry alone.
+            let base = args.public_url.as_deref().map_or(origin.as_str(), |url| url.trim_end_matches('/'));
+            let mut config = of_variant(config, base, mutant.variant);
+            if mutant.variant == Variant::Redirect {
+                let files = Server::bind("127.0.0.1:0").map_err(failed)?;
+                config = config.downloads_at(files.origin());
+                downloads = Some(files);
+            }
             mutant.handler(Arc::new(Registry::new(mutant.config(config))))
         }
     };
+    let _files = downloads.map(|files: Bound| files.serve(Arc::clone(&handler))).transpose().map_err(failed)?;
     let _server = bound.serve(handler).map_err(failed)?;
     output::line(&format!("index    sparse+{origin}/index/"));
     output::line(&format!("web API  {origin}"));

@@ -148,23 +148,12 @@ impl Embedded {
             .other_token(OTHER_TOKEN)
             .clock(Clock::fixed(now))
             .max_upload(usize::try_from(LARGEST).expect("a few megabytes"));
+        config = of_variant(config, &origin, variant);
         let mut downloads = None;
-        match variant {
-            Variant::Any | Variant::Tls => {}
-            Variant::Private => config = config.private(),
-            Variant::Markers => {
-                let template = format!(
-                    "{origin}/files/{{prefix}}/{{lowerprefix}}/{{crate}}/{{crate}}-{{version}}-{{sha256-checksum}}.crate"
-                );
-                config = config.dl(template);
-            }
-            Variant::Redirect => {
-                let files = Server::bind("127.0.0.1:0")?;
-                config = config.private().downloads_at(files.origin());
-                downloads = Some(files);
-            }
-            Variant::Dated => config = config.validators(Validators::LastModified),
-            Variant::Throttling => config = config.throttle(BUDGET),
+        if variant == Variant::Redirect {
+            let files = Server::bind("127.0.0.1:0")?;
+            config = config.downloads_at(files.origin());
+            downloads = Some(files);
         }
         let config = (self.configure)(config);
         let handler = (self.handler)(Arc::new(Registry::new(config)));
@@ -175,6 +164,20 @@ impl Embedded {
         self.servers.push(bound.serve(handler)?);
         let certificates = tls.iter().map(|tls| tls.ca_pem().to_owned()).collect();
         Ok(Started { variant, index: format!("{origin}/index"), api: api.unwrap_or(origin), certificates, dl })
+    }
+}
+
+/// The configuration of that kind of registry, as far as one address is enough for it: where the downloads of [`Variant::Redirect`] lie is
+/// told apart.
+pub fn of_variant(config: Config, base: &str, variant: Variant) -> Config {
+    match variant {
+        Variant::Any | Variant::Tls => config,
+        Variant::Private | Variant::Redirect => config.private(),
+        Variant::Markers => config.dl(format!(
+            "{base}/files/{{prefix}}/{{lowerprefix}}/{{crate}}/{{crate}}-{{version}}-{{sha256-checksum}}.crate"
+        )),
+        Variant::Dated => config.validators(Validators::LastModified),
+        Variant::Throttling => config.throttle(BUDGET),
     }
 }
 

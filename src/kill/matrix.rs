@@ -30,7 +30,7 @@ impl Matrix<'_> {
             that finds it broken. A requirement with a `*` stands for those of all operations that fit.\n\n\
             | mutant | contract | known bug | breaks | killed by |\n| --- | --- | --- | --- | --- |\n",
         );
-        self.by_hand.iter().for_each(|kill| out.push_str(&row(kill)));
+        self.by_hand.iter().for_each(|kill| out.push_str(&row_by_hand(kill)));
         out.push_str(
             "\n## Broken wires\n\n\
             The reference registry behind a listener that breaks what is below the message. A run ends in bounded time and memory.\n\n\
@@ -48,7 +48,8 @@ impl Matrix<'_> {
     }
 }
 
-fn row(kill: &Kill) -> String {
+/// The row of a mutant by hand.
+pub fn row_by_hand(kill: &Kill) -> String {
     let contract = crate::mutant::find(kill.id).map_or("cargo", |mutant| mutant.contract);
     let bug = if kill.from == "derived" { "–" } else { kill.from };
     let breaks = quoted(kill.requirements.iter().copied());

@@ -65,7 +65,8 @@ fn ends(ends: Ends, record: &Record) -> bool {
     }
 }
 
-fn setup(origin: &str) -> Setup {
+/// A run against a URL that waits no longer than it has to.
+pub(super) fn setup(origin: &str) -> Setup {
     let remote = Remote { index: Some(format!("{origin}/index")), ..Remote::default() };
     let options = Options {
         write: true,

@@ -79,10 +79,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     Mutant::spoilt("removal-takes-all", &["own/remove-request"], "derived", |registry, request| {
-        let everybody = |users: &mut Vec<Value>| {
-            *users = registry.config().users.iter().map(|user| user.login.clone().into()).collect();
-        };
-        named(registry, request, REMOVE, everybody)
+        let listed = super::spoil::as_main(registry, &Request::new("GET", request.url.clone())).body.json();
+        let owners = listed.unwrap_or_default()["users"].as_array().cloned().unwrap_or_default();
+        named(registry, request, REMOVE, |users| *users = owners.iter().map(|user| user["login"].clone()).collect())
     })
     .partly(Rule::LastOwner),
     Mutant::spoilt("remove-ok-text", &["own/remove-reply"], "D10 alexandrie@556edc5", |registry, request| {

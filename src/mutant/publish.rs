@@ -1,4 +1,7 @@
-use std::sync::Mutex;
+use std::{
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 
@@ -16,6 +19,9 @@ use crate::{
     reference::{Registry, Route, Rule},
     suite::Variant,
 };
+
+/// Longer than a run against mutants waits for a change to show.
+const LAG: Duration = Duration::from_millis(800);
 
 const PUBLISH: &[Action] = &[Action::Publish];
 
@@ -62,7 +68,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     Mutant::stateful(
         "first-version-unlisted",
-        &["pub/index-eventual", "line/vers-verbatim", "pub/index-within-60s", "http/cdn-invalidation"],
+        &["pub/index-eventual", "line/vers-verbatim"],
         "B15 cargo-http-registry#61",
         |registry| {
             remembering::<By<Vec<String>>>(registry, |registry, request, published| {
@@ -84,6 +90,29 @@ pub(super) const MUTANTS: &[Mutant] = &[
             })
         },
     ),
+    Mutant::stateful("index-lags-behind", &["pub/index-within-60s", "http/cdn-invalidation"], "derived", |registry| {
+        remembering::<By<Instant>>(registry, |registry, request, published| {
+            if let Some(upload) = Upload::read(registry, request) {
+                let reply = registry.handle(request);
+                lock(published).entry(upload.id()).or_insert_with(Instant::now);
+                return reply;
+            }
+            let due = |line: &&str| {
+                let line: Value = serde_json::from_str(line).unwrap_or_default();
+                let id = format!(
+                    "{}/{}",
+                    line["name"].as_str().unwrap_or_default(),
+                    line["vers"].as_str().unwrap_or_default()
+                );
+                lock(published).get(&id).is_none_or(|since| since.elapsed() > LAG)
+            };
+            let reply = super::spoil::files(registry, request, |text| {
+                text.lines().filter(due).map(|line| format!("{line}\n")).collect()
+            });
+            let empty = reply.body.is_empty() && reply.is_success() && is(registry, request, &[Action::File]);
+            if empty { refusal(404, "there is no such crate") } else { reply }
+        })
+    }),
     Mutant::stateful("index-500-after-publish", &["pub/poll-clean"], "B7 nexus-repository-cargo#18", |registry| {
         remembering::<By<()>>(registry, |registry, request, busy| {
             let upload = Upload::read(registry, request).map(|upload| index_path(upload.name()));

@@ -3,8 +3,7 @@ use serde_json::json;
 use super::{
     Mutant,
     spoil::{
-        Action, By, bodies, fields, files, is, lines, lock, refusal, refuse_if, remembering, soundly, status,
-        successes, text,
+        Action, By, bodies, fields, files, is, lines, lock, refusal, refuse_if, remembering, soundly, status, text,
     },
 };
 use crate::{
@@ -120,28 +119,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::spoilt("plus-is-blank-in-yanks", &["api/path-plus"], "derived", |registry, request| {
         super::downloads::readdressed(registry, request, YANK, |url| url.replace('+', "%20"))
     }),
-    Mutant::stateful(
-        "yank-flickers",
-        &["yank/index-flag", "line/yanked-bool", "yank/only-that-version"],
-        "derived",
-        |r| {
-            remembering::<By<usize>>(r, |registry, request, reads| {
-                // Behind the first read that shows it stands a node that knows nothing of it.
-                let stale = |text: &str| text.replace(r#""yanked":true"#, r#""yanked":false"#);
-                successes(registry, request, &[Action::File], |reply| {
-                    let text = reply.body.lossy().into_owned();
-                    if text.contains(r#""yanked":true"#) {
-                        let mut reads = lock(reads);
-                        let read = reads.entry(request.path().to_owned()).or_default();
-                        *read += 1;
-                        if *read % 2 == 0 {
-                            reply.body = stale(&text).into();
-                        }
-                    }
-                })
-            })
-        },
-    ),
     Mutant::stateful("yank-hits-longer-names", &["yank/only-that-version"], "derived", |registry| {
         remembering::<By<()>>(registry, |registry, request, yanked| {
             if let Route::Yank { name, version } = registry.route(request) {

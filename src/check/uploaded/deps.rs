@@ -126,7 +126,7 @@ pub(super) fn deps(seen: &Evidence<'_>, uploaded: &Object, line: &Object) -> Fau
     for lost in missing {
         let again = uploaded.iter().filter(|other| other.package == lost.package).count() > 1;
         let id = if again { "dep/keep-duplicates" } else { "meta/dep-mapping" };
-        let actual = format!("{} of {} entries", listed.len(), uploaded.len());
+        let actual = format!("{} of {} dependencies in the line, and not this one", listed.len(), uploaded.len());
         faults.push(seen.fault(format!("the dependency {}", lost.written), actual).of(id));
     }
     faults.extend(

@@ -1,0 +1,85 @@
+//! Mutants from outside: served as `regspec serve --mutant` does it, behind a plain reverse proxy, and asked as any registry is. What is
+//! found is what is found in process.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test that calls them")]
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use regspec::{
+    engine::{MAIN_TOKEN, OTHER_TOKEN, of_variant},
+    kill::{Kill, kill_at, side_by_side},
+    mutant::{self, Mutant},
+    plan::{Case, declared},
+    reference::{Config, Registry, Server},
+    spec::Spec,
+    suite::{self, Variant},
+};
+use tokio::runtime::Runtime;
+
+#[path = "support/proxy.rs"]
+mod proxy;
+
+use proxy::Proxy;
+
+/// Mutants that show in process alone, with the reason.
+const IN_PROCESS: &[(&str, &str)] = &[];
+
+/// In `cargo test` each so many-th mutant is tried; all of them with `--ignored`.
+const EACH: usize = 12;
+
+fn plan() -> (Arc<Spec>, Vec<Case>) {
+    let spec = Arc::new(Spec::bundled("cargo").unwrap());
+    let cases = declared(&spec, &suite::bundled("cargo").unwrap(), &suite::corpora().unwrap()).unwrap();
+    (spec, cases)
+}
+
+fn seen_from_outside(runtime: &Runtime, spec: &Arc<Spec>, cases: &[Case], mutant: &'static Mutant) -> Kill {
+    let (front, back) = (Proxy::bind(), Server::bind("127.0.0.1:0").unwrap());
+    let base = front.origin();
+    let config = Config::new(back.origin()).token(MAIN_TOKEN).other_token(OTHER_TOKEN).public_url(&base);
+    let mut config = of_variant(config, &base, mutant.variant);
+    let mut files = None;
+    if mutant.variant == Variant::Redirect {
+        let bound = Server::bind("127.0.0.1:0").unwrap();
+        config = config.downloads_at(bound.origin());
+        files = Some(bound);
+    }
+    let handler = mutant.handler(Arc::new(Registry::new(mutant.config(config))));
+    let _files = files.map(|files| files.serve(Arc::clone(&handler)).unwrap());
+    let address = back.address();
+    let _back = back.serve(handler).unwrap();
+    let _front = front.before(address);
+    runtime.block_on(kill_at(spec, cases, mutant, &base))
+}
+
+fn otherwise(mutants: impl Iterator<Item = &'static Mutant>) -> Vec<String> {
+    let (spec, cases) = plan();
+    let mutants: Vec<_> = mutants.collect();
+    let run = |runtime: &Runtime, mutant| seen_from_outside(runtime, &spec, &cases, mutant);
+    let kills = side_by_side(8, mutants, run).unwrap();
+    let excused: BTreeSet<&str> = IN_PROCESS.iter().map(|(id, _)| *id).collect();
+    let wrong = kills.iter().filter(|kill| {
+        let same = kill.excuse().is_some() || !kill.killed_by.is_empty() && kill.unexpected.is_empty();
+        same == excused.contains(kill.id)
+    });
+    wrong
+        .map(|kill| {
+            let told: Vec<_> = kill.unexpected.iter().chain(&kill.unreachable).chain(&kill.unjudged).take(4).collect();
+            format!("{} (killed by {}): {told:#?}", kill.id, kill.killed_by.len())
+        })
+        .collect()
+}
+
+#[test]
+fn some_mutants_are_noticed_behind_a_proxy_as_well() {
+    let sober = mutant::of("cargo").filter(|mutant| !mutant.from_a_race()).step_by(EACH);
+    let wrong = otherwise(sober);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+#[ignore = "several minutes: scripts/mutants-outside.sh runs it"]
+fn every_mutant_is_noticed_behind_a_proxy_as_well() {
+    let wrong = otherwise(mutant::of("cargo").filter(|mutant| !mutant.from_a_race()));
+    assert!(wrong.is_empty(), "{} mutants:\n{}", wrong.len(), wrong.join("\n"));
+}
