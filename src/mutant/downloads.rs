@@ -2,8 +2,8 @@ use serde_json::json;
 
 use super::{
     Mutant,
-    spoil::{Action, has_token, is, lock, refusal, refuse_if, remembering, replies, status, successes},
-    upload::{gunzip, repacked, storing},
+    spoil::{Action, By, has_token, is, lock, refusal, refuse_if, remembering, replies, status, successes},
+    upload::{Upload, gunzip, repacked, storing},
 };
 use crate::{
     exchange::{Request, Response},
@@ -66,17 +66,47 @@ pub(super) const MUTANTS: &[Mutant] = &[
         |registry| {
             remembering::<u32>(registry, |registry, request, downloads| {
                 successes(registry, request, BYTES, |reply| {
-                    let mut bytes = reply.body.to_vec();
-                    // The time in the header of gzip.
-                    if let Some(date) = bytes.get_mut(4..8) {
-                        *lock(downloads) += 1;
-                        date.copy_from_slice(&lock(downloads).to_le_bytes());
-                    }
-                    reply.body = bytes.into();
+                    let mut downloads = lock(downloads);
+                    *downloads += 1;
+                    date(reply, *downloads);
                 })
             })
         },
     ),
+    Mutant::stateful("packed-anew-after-the-first-download", &["dl/immutable"], "derived", |registry| {
+        remembering::<By<u32>>(registry, |registry, request, downloads| {
+            successes(registry, request, BYTES, |reply| {
+                let mut downloads = lock(downloads);
+                let earlier = downloads.entry(request.path().to_owned()).or_default();
+                date(reply, *earlier);
+                *earlier += 1;
+            })
+        })
+    }),
+    Mutant::stateful("packed-anew-on-each-change", &["dl/immutable"], "derived", |registry| {
+        remembering::<By<u32>>(registry, |registry, request, changes| {
+            let mut reply = registry.handle(request);
+            if !reply.is_success() {
+                return reply;
+            }
+            let upload = Upload::read(registry, request);
+            let changed = match registry.route(request) {
+                Route::Yank { name, .. } | Route::Unyank { name, .. } => Some(name),
+                Route::Download { name, version } => {
+                    date(&mut reply, lock(changes).get(&format!("{name}/{version}")).copied().unwrap_or_default());
+                    None
+                }
+                _ => upload.as_ref().map(|upload| upload.name().to_owned()),
+            };
+            if let Some(name) = changed {
+                let mut changes = lock(changes);
+                let of_crate = |id: &str| id.rsplit_once('/').is_some_and(|(of, _)| of == name);
+                changes.iter_mut().filter(|(id, _)| of_crate(id)).for_each(|(_, made)| *made += 1);
+                changes.extend(upload.map(|upload| (upload.id(), 0)));
+            }
+            reply
+        })
+    }),
     Mutant::spoilt("download-labelled-gzip", &["dl/no-gzip-label"], "D19 artifact-keeper#2920", |registry, request| {
         successes(registry, request, BYTES, |reply| reply.headers.set("content-encoding", "gzip"))
     }),
@@ -251,6 +281,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
     })
     .partly(Rule::TarballManifest),
 ];
+
+/// Writes a time into the header of gzip; 0 is what the uploads of the suite have there.
+fn date(reply: &mut Response, time: u32) {
+    let mut bytes = reply.body.to_vec();
+    if let Some(date) = bytes.get_mut(4..8) {
+        date.copy_from_slice(&time.to_le_bytes());
+    }
+    reply.body = bytes.into();
+}
 
 /// The crate that a download is of.
 fn named(registry: &Registry, request: &Request) -> Option<String> {

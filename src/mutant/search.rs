@@ -81,6 +81,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let empty = request.query().split('&').any(|pair| pair == "q=");
         refuse_if(registry, request, empty && is(registry, request, SEARCH), 500, "the query is empty")
     }),
+    Mutant::spoilt("search-without-query-500", &["search/empty-query"], "derived", |registry, request| {
+        let absent = !request.query().split('&').any(|pair| pair.starts_with("q="));
+        refuse_if(registry, request, absent && is(registry, request, SEARCH), 500, "q is missing")
+    }),
     Mutant::spoilt("search-wants-token", &["search/anonymous"], "derived", |registry, request| {
         refuse_if(registry, request, is(registry, request, SEARCH) && !has_token(request), 403, "this needs a token")
     }),

@@ -1,10 +1,17 @@
+use std::sync::Mutex;
+
 use super::{
     Mutant,
     spoil::{
         Action, By, WRITES, has_token, is, lock, main_token, reauthorised, refusal, refuse_if, remembering, replies,
     },
+    upload::Upload,
 };
-use crate::{reference::Rule, suite::Variant};
+use crate::{
+    exchange::{Request, Response},
+    reference::{Registry, Rule},
+    suite::Variant,
+};
 
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::without("token-in-other-case", &["tok/near-miss"], "derived", Rule::TokenCase),
@@ -69,37 +76,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     })
     .on(Variant::Redirect),
     Mutant::stateful("token-of-one-use", &["tok/same-token-many-ops"], "derived", |registry| {
-        remembering::<By<()>>(registry, |registry, request, used| {
-            // By crate, or one case would use up the token of another.
-            let about = super::upload::Upload::read(registry, request).map_or_else(
-                || request.path().split('/').nth(4).unwrap_or_default().to_owned(),
-                |upload| upload.name().to_owned(),
-            );
-            if !is(registry, request, WRITES) || !has_token(request) {
-                return registry.handle(request);
-            }
-            if lock(used).contains_key(&about) {
-                return refusal(401, "this token was used before");
-            }
-            let reply = registry.handle(request);
-            if reply.is_success() {
-                lock(used).insert(about, ());
-            }
-            reply
-        })
+        remembering::<By<u32>>(registry, |registry, request, used| worn(registry, request, used, 1))
     }),
     Mutant::stateful("token-of-three-uses", &["tok/same-token-many-ops"], "derived", |registry| {
-        remembering::<By<u32>>(registry, |registry, request, used| {
-            let Some(upload) = super::upload::Upload::read(registry, request) else { return registry.handle(request) };
-            if lock(used).get(upload.name()).is_some_and(|uses| *uses >= 3) {
-                return refusal(401, "this token was used too often");
-            }
-            let reply = registry.handle(request);
-            if reply.is_success() {
-                *lock(used).entry(upload.name().to_owned()).or_default() += 1;
-            }
-            reply
-        })
+        remembering::<By<u32>>(registry, |registry, request, used| worn(registry, request, used, 3))
     }),
     Mutant::spoilt("odd-token-500", &["tok/constant-error"], "derived", |registry, request| {
         let odd = |value: &str| value.is_empty() || !value.is_ascii() || value.len() > 1000;
@@ -107,3 +87,22 @@ pub(super) const MUTANTS: &[Mutant] = &[
         refuse_if(registry, request, odd, 500, "this is no valid header")
     }),
 ];
+
+/// Refuses a token that so many changes were made with. It is counted by crate, or one case would use up the token of another.
+fn worn(registry: &Registry, request: &Request, used: &Mutex<By<u32>>, uses: u32) -> Response {
+    if !is(registry, request, WRITES) || !has_token(request) {
+        return registry.handle(request);
+    }
+    let about = Upload::read(registry, request).map_or_else(
+        || request.path().split('/').nth(4).unwrap_or_default().to_owned(),
+        |upload| upload.name().to_owned(),
+    );
+    if lock(used).get(&about).is_some_and(|made| *made >= uses) {
+        return refusal(401, "this token was used too often");
+    }
+    let reply = registry.handle(request);
+    if reply.is_success() {
+        *lock(used).entry(about).or_default() += 1;
+    }
+    reply
+}
