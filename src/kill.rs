@@ -25,7 +25,7 @@ use crate::{
     mutant::{self, Mutant},
     plan::Case,
     report,
-    spec::{Spec, matches},
+    spec::Spec,
     suite::Check,
     target::{Claims, Credentials, Options, Target},
     verdict::{Record, Verdict},
@@ -162,7 +162,7 @@ impl Kill {
 
     /// The first case that found a requirement broken, or one of those that a pattern stands for.
     fn first(&self, pattern: &str) -> Option<&String> {
-        self.noticed.iter().find(|(id, _)| matches(pattern, id)).map(|(_, case)| case)
+        self.noticed.iter().find(|(id, _)| mutant::names(&[pattern], id)).map(|(_, case)| case)
     }
 
     fn note(&mut self, spec: &Spec, record: &Record) {
