@@ -94,7 +94,7 @@ pub struct Record {
     /// The operations of which a documented success was seen and judged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub operations: Vec<String>,
-    /// Where it is declared, as `file:line`.
+    /// Where it is declared, as `file:line`, or the place in a document that it was made from.
     pub declared: String,
     /// A baseline excuses it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -10,9 +10,14 @@ use crate::{
 
 const LONGEST: usize = 120;
 
-/// Text short enough for a finding, on one line.
+/// Text short enough for a finding, on one line. What a terminal would obey is shown as a stand-in.
 pub(super) fn clip(text: &str) -> String {
-    let text = text.replace(['\n', '\r'], " ");
+    let shown = |char: char| match char {
+        '\n' | '\r' => ' ',
+        char if char.is_control() => '\u{fffd}',
+        char => char,
+    };
+    let text: String = text.chars().map(shown).collect();
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,

@@ -26,7 +26,7 @@ impl Record {
             duration_ms: 0,
             exchanges: 0,
             operations: Vec::new(),
-            declared: format!("{}:{}", case.file, case.line),
+            declared: if case.line == 0 { case.file.clone() } else { format!("{}:{}", case.file, case.line) },
             expected: false,
         }
     }

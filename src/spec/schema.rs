@@ -154,6 +154,7 @@ fn expectation(node: Option<&Value>, path: &str, error: &jsonschema::ValidationE
             format!("type {}", names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "))
         }
         ("pattern", Some(Value::String(pattern))) => format!("text that matches {pattern}"),
+        ("const", Some(value)) => value.to_string(),
         ("enum", Some(values)) => format!("one of {values}"),
         ("maximum", Some(bound)) => format!("at most {bound}"),
         ("minimum", Some(bound)) => format!("at least {bound}"),
