@@ -16,7 +16,7 @@ pub const OTHER_TOKEN: &str = "embedded-Other-token-2";
 const MOMENT: u64 = 1_767_225_600;
 
 /// How many bytes an upload to an embedded registry may have.
-const LARGEST: u64 = 8 << 20;
+pub const LARGEST: u64 = 8 << 20;
 
 /// How many requests a second the embedded registry that throttles answers.
 const BUDGET: u32 = 4;

@@ -6,7 +6,7 @@ mod property;
 mod record;
 mod tally;
 
-pub use embedded::{Embedded, MAIN_TOKEN, OTHER_TOKEN, of_variant};
+pub use embedded::{Embedded, LARGEST, MAIN_TOKEN, OTHER_TOKEN, of_variant};
 pub use record::record;
 pub use tally::{Coverage, Covered, Exercised, ExitStatus, Tally, unexplained};
 

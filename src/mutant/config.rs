@@ -171,8 +171,9 @@ fn in_a_bucket(dl: &str) -> String {
 }
 
 fn edit(registry: &Registry, request: &Request, key: &str, edit: impl Fn(&str, &str) -> String) -> Response {
+    let base = registry.config().public_url.as_deref().unwrap_or_else(|| request.origin());
     config_json(registry, request, |config| {
-        config[key] = edit(config[key].as_str().unwrap_or_default(), request.origin()).into();
+        config[key] = edit(config[key].as_str().unwrap_or_default(), base).into();
     })
 }
 
