@@ -14,7 +14,7 @@ const LONGEST: usize = 120;
 pub(super) fn clip(text: &str) -> String {
     let shown = |char: char| match char {
         '\n' | '\r' => ' ',
-        char if char.is_control() => '\u{fffd}',
+        char if char.is_control() && char != '\t' => '\u{fffd}',
         char => char,
     };
     let text: String = text.chars().map(shown).collect();

@@ -5,7 +5,10 @@ use super::{
     spoil::{Object, deps, fields, lines, soundly, text},
     upload::{Upload, indexing, refuse_uploads},
 };
-use crate::reference::Rule;
+use crate::{
+    exchange::{Request, Response},
+    reference::{Registry, Rule},
+};
 
 /// The keys that cargo sends and the book lists.
 const KNOWN: &[&str] = &[
@@ -91,14 +94,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "D18 alexandrie#88",
         Rule::NameDashCollision,
     ),
-    Mutant::without("device-names", &["meta/name-reserved"], "derived", Rule::NameReserved),
+    // One spelling each: of two that are one crate the second is refused for that.
+    Mutant::spoilt("device-names", &["meta/name-reserved"], "derived", |registry, request| {
+        reserved_where(registry, request, |name| name.contains(char::is_uppercase))
+    })
+    .partly(Rule::NameReserved),
     Mutant::spoilt("device-names-in-capitals", &["meta/name-reserved"], "derived", |registry, request| {
-        let sound = soundly(registry, request);
-        let small = |upload: &Upload| !upload.name().contains(char::is_uppercase);
-        match Upload::read(registry, request) {
-            Some(upload) if sound.status == 400 && small(&upload) => sound,
-            _ => registry.handle(request),
-        }
+        reserved_where(registry, request, |name| !name.contains(char::is_uppercase))
     })
     .partly(Rule::NameReserved),
     Mutant::without("any-version", &["meta/semver-strict"], "D5 chartered#9", Rule::VersionSemver),
@@ -163,4 +165,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
 fn any_dep(upload: &Upload, is: impl Fn(&Object) -> bool) -> bool {
     let deps = upload.metadata.get("deps").and_then(Value::as_array);
     deps.into_iter().flatten().filter_map(Value::as_object).any(is)
+}
+
+/// Refuses what a sound registry refuses for some names alone.
+fn reserved_where(registry: &Registry, request: &Request, refused: impl Fn(&str) -> bool) -> Response {
+    let sound = soundly(registry, request);
+    match Upload::read(registry, request) {
+        Some(upload) if sound.status == 400 && refused(upload.name()) => sound,
+        _ => registry.handle(request),
+    }
 }
