@@ -19,7 +19,9 @@ const MOVING: &[(&str, &str)] = &[
     (r"(shown|not shown) after \d+\.\d s", "$1 after TIME s"),
     (r"regspec/\d+\.\d+\.\d+", "regspec/VERSION"),
     // The sample is drawn anew for each run, and its index file tells when each case came by.
+    (r#"("rs-embedded-sample-[^"]*","max_version":)"[^"]*""#, r#"$1"SOME""#),
     (r"a{99,}", "MANY-a"),
+    (r#""\d+-([0-9a-f]{24,})"#, "\"$1"),
     (r"[0-9a-fA-F]{24,}", "HASH"),
     (r"at exchange \d+ of (\d+) of caching::h2:", "at exchange N of $1 of caching::h2:"),
     (r"line 1 is `[^\n]*\x{fffd}[^\n]*", "line 1 is BYTES"),
