@@ -145,7 +145,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             actions.iter_mut().skip(1).for_each(|action| action["user"] = Value::Null);
         })
     }),
-    spoilt("yank-message-lost", &["effect/yank-message"], |registry, request| {
+    spoilt("yank-message-untold", &["effect/yank-message"], |registry, request| {
         json(registry, request, is(request, "GET", VERSION), |body| body["version"]["yank_message"] = Value::Null)
     }),
     stateful("yank-message-kept", &["effect/yank-message"], |registry| {
@@ -202,7 +202,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     spoilt("follow-does-nothing", &["effect/follow", "effect/updates", "filter/following"], |registry, request| {
         undone(registry, request, is(request, "PUT", FOLLOW))
     }),
-    spoilt("unfollow-does-nothing", &["effect/follow"], |registry, request| {
+    spoilt("unfollow-is-lost", &["effect/follow"], |registry, request| {
         undone(registry, request, is(request, "DELETE", FOLLOW))
     }),
     spoilt("everybody-follows", &["effect/follow"], |registry, request| {
@@ -325,7 +325,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         refuses(registry, request, beyond, 400, "limit")
     }),
     without("configuration-of-any-fields", &["effect/trustpub-fields"], Rule::ConfigFields),
-    spoilt("trustpub-only-not-kept", &["effect/trustpub-only"], |registry, request| {
+    spoilt("trustpub-only-lost", &["effect/trustpub-only"], |registry, request| {
         undone(registry, request, is(request, "PATCH", CRATE))
     }),
     spoilt("trustpub-only-falls-without-a-word", &["effect/trustpub-only"], |registry, request| {
@@ -355,7 +355,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     spoilt("delete-does-nothing", &["effect/delete"], |registry, request| {
         undone(registry, request, is(request, "DELETE", CRATE))
     }),
-    without("deleted-name-free-at-once", &["effect/delete"], Rule::DeletedNameKept),
+    without("name-free-after-a-delete", &["effect/delete"], Rule::DeletedNameKept),
     spoilt("delete-by-anybody", &["effect/delete"], |registry, request| {
         if is(request, "DELETE", CRATE) && request.headers.has("cookie") {
             let mut main = request.clone();
