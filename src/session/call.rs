@@ -382,7 +382,10 @@ impl Run<'_> {
         if let Some(cookie) = set.and_then(|set| set.split(';').next()) {
             self.bindings.bind(SESSION, cookie.to_owned());
         }
-        for (kind, value) in found(operation, exchange, &self.bindings) {
+        // What a list happens to begin with takes the place of nothing that the case published.
+        let ours = |kind: &str| self.case.publishes() && matches!(kind, "crate" | "version");
+        let given = found(operation, exchange, &self.bindings);
+        for (kind, value) in given.into_iter().filter(|(kind, _)| !ours(kind)) {
             self.bindings.bind(&kind, value);
         }
     }
