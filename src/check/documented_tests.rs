@@ -22,7 +22,8 @@ static THINGS: LazyLock<Spec> = LazyLock::new(|| {
             {"condition": "parameter-unknown", "status": ["2XX"]},
         ],
         "components": {"schemas": {"Errors": {"type": "object", "required": ["errors"], "properties": {"errors": {"type": "array", "minItems": 1, "maxItems": 1}}}}},
-        "paths": {"/things/{name}": {"get": {"operationId": "thing", "x-regspec-reply-headers": {"x-frame-options": "SAMEORIGIN", "etag": null},
+        "paths": {"/late": {"get": {"operationId": "late", "x-regspec-until": "2026-06-06", "x-regspec-errors": [{"condition": "operation-removed", "status": [405]}], "responses": {"200": {"description": "d"}}}},
+            "/things/{name}": {"get": {"operationId": "thing", "x-regspec-reply-headers": {"x-frame-options": "SAMEORIGIN", "etag": null},
             "responses": {
                 "200": {"description": "d", "content": {"application/json": {"schema": thing}}},
                 "204": {"description": "d", "x-regspec-no-body": true},
@@ -36,9 +37,13 @@ fn judged(reply: Response, toml: &str) -> Vec<String> {
 }
 
 fn judged_as(method: &str, reply: Response, toml: &str) -> Vec<String> {
+    judged_of("thing", method, reply, toml)
+}
+
+fn judged_of(operation: &str, method: &str, reply: Response, toml: &str) -> Vec<String> {
     let mut scene = Scene::new().push("call", Role::When, Request::new(method, "http://r/things/a"), Ok(reply));
     scene.last().called =
-        Some(Called { operation: "thing".to_owned(), arguments: [("name".to_owned(), "a%20b".to_owned())].into() });
+        Some(Called { operation: operation.to_owned(), arguments: [("name".to_owned(), "a%20b".to_owned())].into() });
     let readings = Readings::of(&scene.transcript);
     let seen = Evidence { spec: &THINGS, case: &scene.case, transcript: &scene.transcript, readings: &readings, at: 0 };
     super::super::judge(&check(toml), &seen)
@@ -132,4 +137,14 @@ fn head_is_get_without_a_body() {
     assert_eq!(judged_as("HEAD", reply(200).body("x"), head), ["no body / `x`"]);
     assert_eq!(judged(reply(404), "reply = \"not-a-failure\""), Vec::<String>::new());
     assert_eq!(judged(reply(502), "reply = \"not-a-failure\""), ["no failure of the server / status 502"]);
+}
+
+#[test]
+fn what_newer_servers_have_no_more_may_be_gone() {
+    let missing = "error-reply = { condition = \"parameter-missing\" }";
+    for rule in [DOCUMENTED, missing] {
+        assert_eq!(judged_of("late", "GET", reply(405), rule), [""; 0], "{rule}");
+        assert_eq!(judged_of("late", "GET", reply(500), rule).len(), 1, "{rule}");
+    }
+    assert_eq!(judged_of("late", "GET", reply(404), DOCUMENTED).len(), 1);
 }

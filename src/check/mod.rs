@@ -11,6 +11,7 @@ mod encoding;
 mod evidence;
 mod header;
 mod index;
+mod items;
 mod json;
 mod judge;
 mod lines;
@@ -89,6 +90,7 @@ fn look(check: &Check, seen: &Evidence<'_>) -> Judged {
         Check::ErrorReply(wanted) => documented::error_reply(wanted, seen),
         Check::Pages(kind) => pages::pages(*kind, seen),
         Check::Ordered(wanted) => pages::ordered(wanted, seen),
+        Check::Items(wanted) => items::items(wanted, seen),
         Check::ShownWithin(seconds) => shown::shown_within(*seconds, seen),
     }
 }

@@ -115,11 +115,16 @@ impl Engine {
         setup.credentials = embedded.credentials();
         let beyond = setup.options.max_new_crates.map(|max| beyond(cases, max)).unwrap_or_default();
         if spec.contract != "cargo" {
-            let started = embedded.start_seeded()?;
-            let remote = Remote { index: Some(started.index.clone()), api: Some(started.api.clone()), index_dir: None };
-            let mut session = session(&setup, remote, &[])?.about(Arc::clone(&spec));
-            session.assume_seeded(started.endpoints());
-            let sessions = BTreeMap::from([(Variant::Any, session)]);
+            let throttles = cases.iter().any(|case| case.variant() == Variant::Throttling);
+            let mut sessions = BTreeMap::new();
+            for variant in [Variant::Any].into_iter().chain(throttles.then_some(Variant::Throttling)) {
+                let started = embedded.start_seeded(variant)?;
+                let remote =
+                    Remote { index: Some(started.index.clone()), api: Some(started.api.clone()), index_dir: None };
+                let mut session = session(&setup, remote, &[])?.about(Arc::clone(&spec));
+                session.assume_seeded(started.endpoints(), variant == Variant::Throttling);
+                sessions.insert(variant, session);
+            }
             return Ok(Self { spec, setup, sessions, embedded: Some(embedded), beyond });
         }
         let variants: BTreeSet<_> = cases.iter().map(Case::variant).chain([Variant::Any]).collect();

@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, time::Instant};
 use super::{
     Session,
     builder::{Builder, Built, Lack},
-    names,
+    call, names,
     wait::Expected,
 };
 use crate::{
@@ -65,6 +65,7 @@ impl Session {
         };
         let mut transcript = run.transcript;
         transcript.bindings = run.bindings;
+        call::forget_secrets(&mut transcript.bindings);
         Performed { transcript, end }
     }
 }
@@ -186,6 +187,9 @@ impl<'a> Run<'a> {
         {
             let name = name.fill(&self.bindings).map_err(|name| End::Inconclusive(format!("the run has no {name}")))?;
             return self.index(step, request, &name, role).await;
+        }
+        if let Verb::Call(call) = &step.verb {
+            self.spend(call, &request);
         }
         let mut at = self.exchange(step, request.clone(), role, step.raw).await;
         if self.may_be_early(step, &name, at) && Box::pin(self.settled(&name)).await? {

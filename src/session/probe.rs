@@ -42,9 +42,10 @@ impl Session {
         self.profile.sample = Some(self.future_sample("sample"));
     }
 
-    /// Sets the profile of a registry that is seeded with all that its contract is about.
-    pub fn assume_seeded(&mut self, endpoints: Endpoints) {
-        self.profile = Profile { endpoints, ownership: true, writers: Some(Writers::Token), ..Profile::default() };
+    /// Sets the profile of a registry that is seeded with all that its contract is about, and that may answer few requests a second.
+    pub fn assume_seeded(&mut self, endpoints: Endpoints, throttles: bool) {
+        self.profile =
+            Profile { endpoints, ownership: true, writers: Some(Writers::Token), throttles, ..Profile::default() };
         self.profile.hold(&self.credentials, &self.options);
     }
 

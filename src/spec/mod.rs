@@ -148,7 +148,8 @@ impl Spec {
         self.operations.iter().flat_map(|operation| {
             let named = operation.parameters.iter().filter_map(|parameter| parameter.needs.as_deref());
             let given = operation.produces.iter().map(|(kind, _)| kind.as_str());
-            named.chain(operation.needs.iter().map(String::as_str)).chain(given)
+            let body = operation.body.iter().flat_map(|body| needed(&body.schema));
+            named.chain(operation.needs.iter().map(String::as_str)).chain(given).chain(body)
         })
     }
 
@@ -173,6 +174,18 @@ impl Spec {
     /// The names of the bundled contracts.
     pub fn names() -> impl Iterator<Item = &'static str> {
         SPECS.dirs().filter_map(|dir| dir.path().to_str())
+    }
+}
+
+/// The kinds of resources that the values of a schema name.
+fn needed(schema: &serde_json::Value) -> Vec<&str> {
+    match schema {
+        serde_json::Value::Object(members) => {
+            let own = members.get("x-regspec-needs").and_then(serde_json::Value::as_str);
+            own.into_iter().chain(members.values().flat_map(needed)).collect()
+        }
+        serde_json::Value::Array(items) => items.iter().flat_map(needed).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -85,12 +85,20 @@ pub enum Login {
     Trustpub,
     /// A token to be used up.
     Burn,
+    /// The token that the case used up before.
+    Spent,
     /// A token that was valid once.
     Expired,
     /// A token that was taken back.
     Revoked,
     /// A token of the right form that nobody was given.
     Unknown,
+    /// The main account's token without its last character.
+    Prefix,
+    /// The main account's token with its letters in the other case.
+    OtherCase,
+    /// The main account's token with a character more.
+    Padded,
     /// A token that has not the form of one.
     Malformed,
     /// A good token behind a scheme that is not known.
@@ -117,9 +125,13 @@ impl Login {
         ("stranger", "a third account's token"),
         ("trustpub", "a token of trusted publishing"),
         ("burn", "a token to be used up"),
+        ("spent", "the token that the case used up"),
         ("expired", "a token that has expired"),
         ("revoked", "a token that was revoked"),
         ("unknown", "a token of the right form that nobody was given"),
+        ("prefix", "the main account's token without its last character"),
+        ("other-case", "the main account's token with its letters in the other case"),
+        ("padded", "the main account's token with a character more"),
         ("malformed", "a token that has not the form of one"),
         ("wrong-scheme", "a scheme that is not known"),
         ("empty", "an empty Authorization"),
@@ -131,8 +143,12 @@ impl Login {
         matches!(
             self,
             Self::Expired
+                | Self::Spent
                 | Self::Revoked
                 | Self::Unknown
+                | Self::Prefix
+                | Self::OtherCase
+                | Self::Padded
                 | Self::Malformed
                 | Self::WrongScheme
                 | Self::Empty
@@ -154,9 +170,13 @@ impl TryFrom<String> for Login {
             "stranger" => Self::Stranger,
             "trustpub" => Self::Trustpub,
             "burn" => Self::Burn,
+            "spent" => Self::Spent,
             "expired" => Self::Expired,
             "revoked" => Self::Revoked,
             "unknown" => Self::Unknown,
+            "prefix" => Self::Prefix,
+            "other-case" => Self::OtherCase,
+            "padded" => Self::Padded,
             "malformed" => Self::Malformed,
             "wrong-scheme" => Self::WrongScheme,
             "empty" => Self::Empty,

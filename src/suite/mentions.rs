@@ -36,6 +36,8 @@ impl Check {
             Self::Checksum(checksum) => vec![&checksum.version],
             Self::Logins(logins) => logins.includes.iter().chain(&logins.lacks).collect(),
             Self::Results(results) => results.includes.iter().collect(),
+            Self::Items(items) => items.includes.iter().chain(&items.lacks).chain(&items.every).collect(),
+            Self::ErrorReply(wanted) => wanted.value.iter().collect(),
             _ => Vec::new(),
         }
     }
@@ -47,6 +49,11 @@ impl Check {
             Self::Line(line) => {
                 let values = line.one_of.iter().map(|one_of| ("values", &one_of.values));
                 line.has.iter().map(|text| ("has", text)).chain(values).collect()
+            }
+            Self::Items(items) => {
+                let named = [("includes", &items.includes), ("lacks", &items.lacks)];
+                let texts = named.into_iter().flat_map(|(key, texts)| texts.iter().map(move |text| (key, text)));
+                texts.chain(items.every.iter().map(|text| ("every", text))).collect()
             }
             _ => Vec::new(),
         }

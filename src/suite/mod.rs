@@ -17,7 +17,7 @@ pub use expect::*;
 pub use placeholders::PLACEHOLDERS;
 pub use step::*;
 pub use text::Text;
-pub use told::{ErrorReply, Ordered, ReplyRule};
+pub use told::{ErrorReply, Items, Ordered, ReplyRule};
 
 use include_dir::{Dir, include_dir};
 

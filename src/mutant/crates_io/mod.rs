@@ -2,16 +2,23 @@
 //!
 //! Hundreds of requirements are alike there but for the operation, so what a mutant breaks is told by patterns.
 
+mod access;
 mod bodies;
 mod credentials;
+mod effects;
 mod errors;
+mod filters;
 mod methods;
+mod orders;
+mod others;
 mod pages;
 mod parameters;
 mod paths;
 mod replies;
+mod secrets;
 mod sorting;
 mod spoil;
+mod uploads;
 
 use super::{How, Mutant, Spoil};
 use crate::reference::Rule;
@@ -26,6 +33,19 @@ pub(super) const AREAS: &[&[Mutant]] = &[
     errors::MUTANTS,
     pages::MUTANTS,
     sorting::MUTANTS,
+    orders::MUTANTS,
+    access::OPEN,
+    access::UNSCOPED,
+    access::UNOWNED,
+    filters::MUTANTS,
+    effects::MUTANTS,
+    uploads::FORGOTTEN,
+    uploads::MUTANTS,
+    secrets::MUTANTS,
+    others::APIS_IO,
+    others::LEGACY,
+    others::OANOR,
+    others::KEYS,
 ];
 
 /// The contract that they break.

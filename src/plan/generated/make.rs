@@ -50,6 +50,10 @@ pub(super) struct Steps {
     pub(super) given: Vec<Step>,
     pub(super) when: Call,
     pub(super) then: Vec<Check>,
+    /// What it needs beyond the web API and what its steps say.
+    pub(super) needs: Vec<Need>,
+    /// The kind of registry that it is about.
+    pub(super) variant: Variant,
 }
 
 impl<'s> Make<'s> {
@@ -194,6 +198,7 @@ impl<'s> Make<'s> {
             false => Vec::new(),
         };
         let mut needs = vec![Need::Api];
+        needs.extend(steps.needs);
         if steps.given.iter().chain([&when]).any(|step| self.writes(step)) {
             needs.push(Need::Write);
         }
@@ -204,7 +209,7 @@ impl<'s> Make<'s> {
             each: None,
             draw: None,
             needs: needs.clone(),
-            variant: Variant::Any,
+            variant: steps.variant,
             hostile: false,
             names: NameForm::Telling,
             given: steps.given,

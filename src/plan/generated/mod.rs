@@ -14,6 +14,7 @@ mod pages;
 mod parameters;
 mod paths;
 mod sorting;
+mod throttled;
 
 pub use make::Generated;
 
@@ -33,6 +34,7 @@ pub fn generated(spec: &Spec) -> Generated {
             methods::add(&mut make);
             pages::add(&mut make);
             sorting::add(&mut make);
+            throttled::add(&mut make);
         }
         made.take(make);
     }

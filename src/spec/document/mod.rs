@@ -73,8 +73,9 @@ impl Document {
             touches.extend(overlay::apply(&mut raw, file, text)?);
         }
         let modern = raw["openapi"].as_str().is_some_and(|version| version.starts_with("3.1"));
-        if let Some(day) = day {
-            edition::narrow(&mut raw, day);
+        match day {
+            Some(day) => edition::narrow(&mut raw, day),
+            None => edition::leave_open(&mut raw),
         }
         read::normalise(&mut raw, &mut notes, modern);
         structure::check(file, &raw)?;
