@@ -84,6 +84,7 @@ fn trials(arguments: &Arguments, inputs: Inputs) -> Result<Vec<Trial>, LoadError
         // Every process of one nextest run has to find the same sample.
         options.run_id = crate::target::run_id_of(fold(&shared));
     }
+    options.take_turns = !arguments.exact;
     let setup = Setup {
         credentials: inputs.credentials()?,
         claims: inputs.claims(),

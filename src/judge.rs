@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::{
     engine,
     exchange::Recorded,
-    plan::Case,
+    plan::{Case, TURN},
     session::End,
     spec::{LoadError, Spec},
     verdict::{Record, Verdict},
@@ -46,5 +46,7 @@ fn judge_file(spec: &Spec, cases: &[Case], path: &Path) -> Result<Record, LoadEr
     if recorded.transcript.when().is_none() {
         return Ok(Record::unjudged(case, Verdict::Inconclusive, "the transcript ends before what is judged"));
     }
-    Ok(engine::record(spec, case, &recorded.transcript, End::Done))
+    let turn = recorded.transcript.bindings.get(TURN).and_then(|turn| turn.parse().ok());
+    let moved = turn.and_then(|turn| case.in_turn(turn));
+    Ok(engine::record(spec, moved.as_ref().unwrap_or(case), &recorded.transcript, End::Done))
 }

@@ -50,8 +50,8 @@ impl Reading {
         json.as_ref().map_err(String::as_str)
     }
 
-    /// The content as an index file.
-    pub fn entries(&self, content: &[u8]) -> &[Entry] {
-        self.entries.get_or_init(|| super::index::entries(content))
+    /// The content as an index file, which `read` takes apart.
+    pub fn entries(&self, content: &[u8], read: impl Fn(&[u8]) -> Vec<Entry>) -> &[Entry] {
+        self.entries.get_or_init(|| read(content))
     }
 }

@@ -88,6 +88,7 @@ impl Scene {
             decl: decl("[{ answered = {} }]"),
             element: None,
             trials: 1,
+            turn: None,
         };
         assert_eq!(case.variant(), Variant::Any);
         let mut transcript = Transcript::default();

@@ -123,7 +123,7 @@ pub(super) struct Run {
     /// An origin beside the target's to which requests and tokens may go
     #[arg(long, value_name = "URL")]
     allow_origin: Vec<String>,
-    /// Make at most so many crates; cases that would make more are skipped
+    /// Make at most so many crates: cases share them, or are skipped
     #[arg(long, value_name = "N")]
     max_new_crates: Option<usize>,
     /// Show at most so many wrong tokens

@@ -11,7 +11,7 @@ pub use record::record;
 pub use tally::{Coverage, Covered, Exercised, ExitStatus, Tally, unexplained};
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -21,7 +21,7 @@ use futures_util::{StreamExt, stream};
 
 use crate::{
     exchange::{Recorded, Transcript},
-    plan::{Case, applies, beyond},
+    plan::{Case, Sharing, applies},
     session::{Client, Session, Unreachable},
     spec::{LoadError, Need, Spec},
     suite::Variant,
@@ -71,8 +71,8 @@ pub struct Engine {
     setup: Setup,
     sessions: BTreeMap<Variant, Session>,
     embedded: Option<Embedded>,
-    /// Cases that would make more crates than --max-new-crates allows.
-    beyond: HashSet<String>,
+    /// Which cases share crates, where --max-new-crates allows few.
+    sharing: Sharing,
 }
 
 impl Engine {
@@ -96,8 +96,7 @@ impl Engine {
                     None => session.probe().await?,
                 }
                 let sessions = BTreeMap::from([(Variant::Any, session)]);
-                let beyond = setup.options.max_new_crates.map(|max| beyond(cases, max)).unwrap_or_default();
-                Ok(Self { spec, setup, sessions, embedded: None, beyond })
+                Ok(Self { spec, setup, sessions, embedded: None, sharing: Sharing::default() }.dealt(cases))
             }
         }
     }
@@ -113,7 +112,7 @@ impl Engine {
         mut embedded: Embedded,
     ) -> Result<Self, StartError> {
         setup.credentials = embedded.credentials();
-        let beyond = setup.options.max_new_crates.map(|max| beyond(cases, max)).unwrap_or_default();
+        let sharing = Sharing::default();
         if spec.contract != "cargo" {
             let throttles = cases.iter().any(|case| case.variant() == Variant::Throttling);
             let mut sessions = BTreeMap::new();
@@ -125,7 +124,7 @@ impl Engine {
                 session.assume_seeded(started.endpoints(), variant == Variant::Throttling);
                 sessions.insert(variant, session);
             }
-            return Ok(Self { spec, setup, sessions, embedded: Some(embedded), beyond });
+            return Ok(Self { spec, setup, sessions, embedded: Some(embedded), sharing }.dealt(cases));
         }
         let variants: BTreeSet<_> = cases.iter().map(Case::variant).chain([Variant::Any]).collect();
         let mut sessions = BTreeMap::new();
@@ -136,7 +135,18 @@ impl Engine {
             session.assume(started.endpoints(), |profile| started.kind(profile));
             sessions.insert(variant, session);
         }
-        Ok(Self { spec, setup, sessions, embedded: Some(embedded), beyond })
+        Ok(Self { spec, setup, sessions, embedded: Some(embedded), sharing }.dealt(cases))
+    }
+
+    /// Deals out the new crates that are allowed among the cases that apply.
+    fn dealt(mut self, cases: &[Case]) -> Self {
+        if self.setup.options.max_new_crates.is_some() {
+            let left = self.sessions.values().map(Session::crates_left).min().unwrap_or_default();
+            let apply = cases.iter().filter(|case| self.applies(case).is_none()).collect::<Vec<_>>();
+            self.sharing = Sharing::of(apply.into_iter(), left, self.setup.options.take_turns);
+            self.sessions.values_mut().for_each(|session| session.share(self.sharing.shared));
+        }
+        self
     }
 
     /// The contract.
@@ -161,8 +171,8 @@ impl Engine {
 
     /// Why a case does not apply to the target; nothing if it does.
     pub fn applies(&self, case: &Case) -> Option<String> {
-        if self.beyond.contains(&case.id) {
-            return Some("it would make more crates than --max-new-crates allows".to_owned());
+        if let Some(why) = self.sharing.beyond(case) {
+            return Some(why.clone());
         }
         let session = self.session(case);
         applies(&self.spec, case, session.profile(), session.options(), self.embedded.is_some())
@@ -197,10 +207,17 @@ impl Engine {
     /// Does what a case asks for, with one value where it draws some.
     async fn once(&self, case: &Case, attempt: usize) -> (Record, Transcript) {
         let session = self.session(case);
+        let shared = self.sharing.in_turn(case, attempt);
+        let case = shared.as_ref().unwrap_or(case);
         let may_refuse =
             self.spec.catalogue.get(case.requirements[0].as_str()).is_some_and(|row| row.may_refuse.is_some());
         let performed = session.perform(case, may_refuse, attempt).await;
-        (record(&self.spec, case, &performed.transcript, performed.end), performed.transcript)
+        let mut record = record(&self.spec, case, &performed.transcript, performed.end);
+        let conforms = (record.verdict != Verdict::NotApplicable).then_some(record.verdict == Verdict::Conforms);
+        if let Some(doubt) = performed.held.and_then(|held| session.give_back(held, case, conforms)) {
+            record.in_doubt(&doubt);
+        }
+        (record, performed.transcript)
     }
 
     /// Runs all cases: those that show wrong tokens late, behind them those that judge what the run met and those that need

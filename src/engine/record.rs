@@ -31,6 +31,20 @@ impl Record {
         }
     }
 
+    /// It did not conform in a crate in which another case failed before it, so that either may be why.
+    pub(super) fn in_doubt(&mut self, other: &str) {
+        let found = self.findings.drain(..);
+        self.notes.extend(
+            found.map(|found| format!("{}: expected {}, actual {}", found.requirement, found.expected, found.actual)),
+        );
+        self.verdict = Verdict::Inconclusive;
+        self.reason = Some(format!(
+            "it failed in a crate that it shares, in which {other} failed before: allow more with --max-new-crates"
+        ));
+        self.blocked_by = None;
+        self.operations.clear();
+    }
+
     /// It broke beside others and conforms alone: a warning.
     pub(super) fn only_under_concurrency(&mut self) {
         let how = match (&self.reason, self.verdict) {

@@ -1,6 +1,9 @@
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::properties::{Property, property};
+use super::{
+    properties::{Property, property},
+    share::Turn,
+};
 use crate::{
     spec::{Level, Need, RequirementId},
     suite::{CaseDecl, Credential, Element, Step, Variant, Verb},
@@ -29,6 +32,8 @@ pub struct Case {
     pub element: Option<Element>,
     /// How many values it draws for `{each}`; 1 where it draws none.
     pub trials: usize,
+    /// Its turn in crates that it shares with other cases; nothing where it makes its own.
+    pub turn: Option<Turn>,
 }
 
 impl Case {

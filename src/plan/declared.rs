@@ -204,6 +204,7 @@ impl Declared<'_> {
             decl: Arc::clone(decl),
             element,
             trials: if decl.draw.is_some() { CASES } else { 1 },
+            turn: None,
         }
     }
 

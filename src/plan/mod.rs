@@ -10,12 +10,14 @@ mod ground;
 mod needs;
 mod place;
 pub mod properties;
+mod share;
 
 pub use applies::applies;
 pub use case::Case;
 pub use declared::declared;
 pub use filter::Filter;
 pub use generated::{Generated, generated};
+pub use share::{Kind, Sharing, TURN, Turn};
 
 use std::collections::HashSet;
 
@@ -48,18 +50,6 @@ pub fn draw(cases: &mut [Case], values: Option<usize>) {
     for case in cases.iter_mut().filter(|case| case.decl.draw.is_some()) {
         case.trials = values.unwrap_or(case.trials);
     }
-}
-
-/// The cases that would make more crates than a target shall keep, in order of the plan.
-pub fn beyond(cases: &[Case], max_new_crates: usize) -> HashSet<String> {
-    let mut made = 0;
-    let mut over = |case: &&Case| {
-        let crates = case.new_crates() * case.trials;
-        let fits = made + crates <= max_new_crates;
-        made += if fits { crates } else { 0 };
-        !fits
-    };
-    cases.iter().filter(|case| over(case)).map(|case| case.id.clone()).collect()
 }
 
 /// The testable requirements that no case names.

@@ -17,12 +17,14 @@ mod sample;
 mod secrets;
 mod settle;
 mod throttled;
+mod turns;
 mod wait;
 
 pub use client::Client;
 pub use perform::{End, Performed};
 pub use probe::Unreachable;
 pub use raw::read_reply;
+pub use turns::Held;
 
 use std::{
     collections::BTreeMap,
@@ -52,7 +54,7 @@ pub struct Session {
     throttled: throttled::Throttled,
     profile: Profile,
     sent: AtomicUsize,
-    prepared: tokio::sync::OnceCell<Result<(), String>>,
+    prepared: tokio::sync::OnceCell<Result<(), End>>,
     /// How the target refused a sound upload, where it takes none at all.
     no_upload: Option<String>,
     spec: Arc<Spec>,
@@ -60,6 +62,7 @@ pub struct Session {
     discovered: tokio::sync::Mutex<discover::Found>,
     /// How many of the resources handed over were used up.
     taken: Mutex<BTreeMap<String, usize>>,
+    turns: turns::Turns,
 }
 
 impl Session {
@@ -77,6 +80,7 @@ impl Session {
             spec: Arc::default(),
             discovered: tokio::sync::Mutex::default(),
             taken: Mutex::default(),
+            turns: turns::Turns::default(),
             client,
             options,
             credentials,

@@ -4,6 +4,7 @@ use super::{
     Session,
     builder::{Builder, Built, Lack},
     call, names,
+    turns::Held,
     wait::Expected,
 };
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
         redirects, refuses,
     },
     package::Upload,
-    plan::Case,
+    plan::{Case, TURN, Turn},
     spec::{Need, RequirementId},
     suite::{Check, Expect, Publish, Step, Text, Verb},
 };
@@ -24,6 +25,8 @@ pub struct Performed {
     pub transcript: Transcript,
     /// How it ended.
     pub end: End,
+    /// The crates in which it took its turn, to be given back once it is judged.
+    pub held: Option<Held>,
 }
 
 /// How a case ended before judgement.
@@ -56,17 +59,29 @@ impl From<Lack> for End {
 impl Session {
     /// Does what a case asks for.
     pub async fn perform(&self, case: &Case, may_refuse: bool, attempt: usize) -> Performed {
+        let mut held = match self.take(case, attempt).await {
+            Ok(held) => held,
+            Err(why) => {
+                return Performed { transcript: Transcript::default(), end: End::NotApplicable(why), held: None };
+            }
+        };
         let mut run = Run::new(self, case, may_refuse, attempt);
+        if let (Some(held), Some(turn)) = (&held, &case.turn) {
+            run.takes_turn(held, turn);
+        }
         let limit = self.options.case_timeout;
         let end = match tokio::time::timeout(limit, Box::pin(run.all())).await {
             Ok(Ok(())) => End::Done,
             Ok(Err(end)) => end,
             Err(_) => End::Inconclusive(format!("it took longer than {} s", limit.as_secs())),
         };
+        if let Some(held) = &mut held {
+            held.learn(run.crates);
+        }
         let mut transcript = run.transcript;
         transcript.bindings = run.bindings;
         call::forget_secrets(&mut transcript.bindings);
-        Performed { transcript, end }
+        Performed { transcript, end, held }
     }
 }
 
@@ -121,12 +136,27 @@ impl<'a> Run<'a> {
         Self { session, case, bindings, transcript, crates: BTreeMap::new(), may_refuse }
     }
 
+    /// Goes on where others were before.
+    fn takes_turn(&mut self, held: &Held, turn: &Turn) {
+        // Who judges the transcript again has to know which versions are meant.
+        self.bindings.bind(TURN, turn.number.to_string());
+        for (slot, name, known) in held.crates() {
+            match slot {
+                "crate" => names::bind_crate(&mut self.bindings, name),
+                slot => self.bindings.bind(slot, name),
+            }
+            if known.is_known() {
+                self.crates.insert(name.to_owned(), known.clone());
+            }
+        }
+    }
+
     async fn all(&mut self) -> Result<(), End> {
         if self.case.needs.contains(&Need::Throttled) {
             return self.throttled().await;
         }
         if self.case.needs.contains(&Need::Sample) {
-            self.session.prepare().await.map_err(|why| End::Blocked { by: "env/layout".into(), why })?;
+            self.session.prepare().await?;
         }
         let denied = self.case.wrong_tokens();
         if denied > 0 && !self.session.pace.may_be_denied(denied) {
@@ -140,7 +170,7 @@ impl<'a> Run<'a> {
             let why = format!("no sound upload is accepted: {why}");
             return Err(End::Blocked { by: "env/layout".into(), why });
         }
-        if self.case.publishes() && !self.session.pace.may_make(self.case.new_crates()) {
+        if self.case.publishes() && self.case.turn.is_none() && !self.session.pace.may_make(self.case.new_crates()) {
             return Err(End::NotApplicable("more crates than --max-new-crates allows would be made".to_owned()));
         }
         if let Some(journey) = self.case.decl.journey {

@@ -19,6 +19,9 @@ use crate::{
 const VERSION: &str = "1.0.0";
 const YANKED: &str = "1.2.0";
 
+/// Why it is not published where too few crates may be made.
+const BEYOND: &str = "the crate that cases read would be more than --max-new-crates allows";
+
 /// A case of the session's own, which no report tells.
 pub(super) fn own_case(name: &str) -> Case {
     let suite = Suite::parse("sample.toml", include_str!("sample.toml")).expect("a test reads this file");
@@ -34,6 +37,7 @@ pub(super) fn own_case(name: &str) -> Case {
         decl: Arc::clone(decl),
         element: None,
         trials: 1,
+        turn: None,
     }
 }
 
@@ -80,11 +84,16 @@ impl Session {
     ///
     /// # Errors
     /// Why it is not there.
-    pub(super) async fn prepare(&self) -> Result<(), String> {
+    pub(super) async fn prepare(&self) -> Result<(), End> {
         let publish = async || match &self.profile.sample {
             Some(sample) if sample.ours && self.options.write => {
                 let rich = sample.name == self.future_sample("sample").name;
-                self.publish_sample(if rich { "sample" } else { "plain-sample" }).await.map(|_| ()).map_err(|no| no.why)
+                let name = if rich { "sample" } else { "plain-sample" };
+                if self.pace.left() < own_case(name).new_crates() {
+                    return Err(End::NotApplicable(BEYOND.to_owned()));
+                }
+                let blocked = |no: NoSample| End::Blocked { by: "env/layout".into(), why: no.why };
+                self.publish_sample(name).await.map(|_| ()).map_err(blocked)
             }
             _ => Ok(()),
         };
@@ -95,7 +104,7 @@ impl Session {
     pub(super) async fn publish_sample(&self, name: &str) -> Result<Option<String>, NoSample> {
         let case = own_case(name);
         if !self.pace.may_make(case.new_crates()) {
-            return Err("it would be more crates than --max-new-crates allows".to_owned().into());
+            return Err(BEYOND.to_owned().into());
         }
         let mut run = Run::new(self, &case, false, 1);
         for step in &case.decl.given {

@@ -204,15 +204,15 @@ impl Run<'_> {
         if !self.case.publishes() {
             return Ok(false);
         }
-        let version = "99.99.99";
-        let publish = sound(name, version, None);
+        let version = self.case.version("99.99.99");
+        let publish = sound(name, &version, None);
         let Ok(Built { request, .. }) = self.builder().build(&publish) else { return Ok(false) };
         let at = self.exchange(&publish, request, Role::Aftermath, false).await;
         if !self.transcript.exchanges[at].response().is_some_and(accepts) {
             return Ok(false);
         }
         let mut later = Expected::default();
-        later.change(version, false);
+        later.change(&version, false);
         let look = Step { mark: None, ..index_step(name) };
         let Ok(Built { request, .. }) = self.builder().build(&look) else { return Ok(false) };
         let at = self.look(&look, &request, Role::Aftermath, &later, Instant::now() + settle).await?;

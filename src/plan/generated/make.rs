@@ -233,6 +233,7 @@ impl<'s> Make<'s> {
             decl: Arc::new(decl),
             element: None,
             trials: 1,
+            turn: None,
         });
     }
 
