@@ -21,6 +21,7 @@ mod turns;
 mod wait;
 
 pub use client::Client;
+pub use names::Attempt;
 pub use perform::{End, Performed};
 pub use probe::Unreachable;
 pub use raw::read_reply;

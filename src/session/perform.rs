@@ -3,7 +3,8 @@ use std::{collections::BTreeMap, time::Instant};
 use super::{
     Session,
     builder::{Builder, Built, Lack},
-    call, names,
+    call,
+    names::{self, Attempt},
     turns::Held,
     wait::Expected,
 };
@@ -58,8 +59,8 @@ impl From<Lack> for End {
 
 impl Session {
     /// Does what a case asks for.
-    pub async fn perform(&self, case: &Case, may_refuse: bool, attempt: usize) -> Performed {
-        let mut held = match self.take(case, attempt).await {
+    pub async fn perform(&self, case: &Case, may_refuse: bool, attempt: Attempt) -> Performed {
+        let mut held = match self.take(case, attempt.number).await {
             Ok(held) => held,
             Err(why) => {
                 return Performed { transcript: Transcript::default(), end: End::NotApplicable(why), held: None };
@@ -93,10 +94,12 @@ pub(super) struct Run<'a> {
     pub(super) transcript: Transcript,
     pub(super) crates: BTreeMap<String, Expected>,
     may_refuse: bool,
+    /// Its crates were made by an earlier try.
+    adds: bool,
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(session: &'a Session, case: &'a Case, may_refuse: bool, attempt: usize) -> Self {
+    pub(super) fn new(session: &'a Session, case: &'a Case, may_refuse: bool, attempt: Attempt) -> Self {
         let profile = &session.profile;
         let mut bindings = names::fresh(case, &session.options, &profile.policy, attempt);
         let mut foreign_data = false;
@@ -133,7 +136,15 @@ impl<'a> Run<'a> {
             }
         }
         let transcript = Transcript { target: profile.endpoints.clone(), foreign_data, ..Transcript::default() };
-        Self { session, case, bindings, transcript, crates: BTreeMap::new(), may_refuse }
+        Self {
+            session,
+            case,
+            bindings,
+            transcript,
+            crates: BTreeMap::new(),
+            may_refuse,
+            adds: attempt.crates_of != attempt.number,
+        }
     }
 
     /// Goes on where others were before.
@@ -170,7 +181,8 @@ impl<'a> Run<'a> {
             let why = format!("no sound upload is accepted: {why}");
             return Err(End::Blocked { by: "env/layout".into(), why });
         }
-        if self.case.publishes() && self.case.turn.is_none() && !self.session.pace.may_make(self.case.new_crates()) {
+        let takes_turns = self.case.turn.is_some() || self.adds;
+        if self.case.publishes() && !takes_turns && !self.session.pace.may_make(self.case.new_crates()) {
             return Err(End::NotApplicable("more crates than --max-new-crates allows would be made".to_owned()));
         }
         if let Some(journey) = self.case.decl.journey {
@@ -276,6 +288,7 @@ impl<'a> Run<'a> {
             metadata: upload.metadata,
             tarball: upload.tarball.into(),
             sha256: upload.sha256,
+            open: upload.open,
         });
     }
 
@@ -348,6 +361,8 @@ impl<'a> Run<'a> {
         };
         let (name, version, yanked) = match &step.verb {
             _ if uploads => match self.transcript.uploads.last() {
+                // Nobody knows what has to show.
+                Some(upload) if upload.open => return,
                 Some(upload) => (upload.name.clone(), upload.version.clone(), false),
                 None => return,
             },
@@ -359,7 +374,10 @@ impl<'a> Run<'a> {
             self.bindings.bind("own-crate", &name);
             self.bindings.bind("own-version", &version);
         }
-        self.crates.entry(name).or_default().change(&version.replace("%2B", "+"), yanked);
+        let shared = self.adds;
+        let known = self.crates.entry(name).or_default();
+        known.shared = shared;
+        known.change(&version.replace("%2B", "+"), yanked);
     }
 
     /// A step that the case builds on has to have succeeded.
