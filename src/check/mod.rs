@@ -1,6 +1,7 @@
 //! Judgement: pure looks at what a case sent and received. One family of checks a file.
 
 mod aftermath;
+mod agree;
 mod body;
 mod caching;
 mod challenge;
@@ -89,6 +90,7 @@ fn look(check: &Check, seen: &Evidence<'_>) -> Judged {
         Check::ErrorReply(wanted) => documented::error_reply(wanted, seen),
         Check::Pages(kind) => pages::pages(*kind, seen),
         Check::Ordered(wanted) => pages::ordered(wanted, seen),
+        Check::Agree(wanted) => agree::agree(wanted, seen),
         Check::ShownWithin(seconds) => shown::shown_within(*seconds, seen),
     }
 }

@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use super::{ErrorReply, Ordered, ReplyRule, Text, step::Nothing};
+use super::{Agree, ErrorReply, Ordered, ReplyRule, Text, step::Nothing};
 use crate::spec::{PageKind, RequirementId};
 
 /// One expectation of a case: a check, the reply that it looks at, and the requirement that it speaks for.
@@ -113,6 +113,8 @@ vocabulary! {
     pages: Pages(PageKind),
     /// A list is in the order that the overlays tell of the value of its sort parameter.
     ordered: Ordered(Ordered),
+    /// Values of one reply go with those of another, or with one another: these `are` (a word) those.
+    agree: Agree(Agree),
     /// Changes showed within so many seconds.
     shown_within: ShownWithin(f64),
 }

@@ -15,6 +15,7 @@ impl Check {
                 ("found-in", results.found_in.as_deref()),
                 ("max-version-in", results.max_version_in.as_deref()),
             ],
+            Self::Agree(agree) => agree.sides().map(|(_, side)| ("in", side.r#in.as_deref())).collect(),
             Self::Caching(CachingRule::DecodesToPlain) => vec![("caching", Some("plain"))],
             _ => Vec::new(),
         };
@@ -36,6 +37,7 @@ impl Check {
             Self::Checksum(checksum) => vec![&checksum.version],
             Self::Logins(logins) => logins.includes.iter().chain(&logins.lacks).collect(),
             Self::Results(results) => results.includes.iter().collect(),
+            Self::Agree(_) => self.json_texts().into_iter().map(|(_, text)| text).collect(),
             _ => Vec::new(),
         }
     }
@@ -48,6 +50,11 @@ impl Check {
                 let values = line.one_of.iter().map(|one_of| ("values", &one_of.values));
                 line.has.iter().map(|text| ("has", text)).chain(values).collect()
             }
+            Self::Agree(agree) => agree
+                .sides()
+                .flat_map(|(_, side)| [("where", &side.r#where), ("none", &side.none), ("value", &side.value)])
+                .filter_map(|(key, text)| Some((key, text.as_ref()?)))
+                .collect(),
             _ => Vec::new(),
         }
     }

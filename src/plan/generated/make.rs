@@ -206,6 +206,8 @@ impl<'s> Make<'s> {
             needs: needs.clone(),
             variant: Variant::Any,
             hostile: false,
+            quiet: false,
+            eventual: false,
             names: NameForm::Telling,
             given: steps.given,
             when: Some(when),
