@@ -6,7 +6,7 @@ mod values;
 pub use relate::{Compared, Odd};
 pub use values::{Look, Unseen, document};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::Text;
 use crate::spec::KeyKind;
@@ -58,13 +58,16 @@ pub struct Values {
     /// What of the reply.
     #[serde(default)]
     pub of: Part,
-    /// JSON Pointer in which a part `*` stands for each item of a list, or each member's value of an object.
-    #[serde(default)]
-    pub at: String,
-    /// A JSON object: of what stands at the first `*`, only those are meant that have these members.
+    /// JSON Pointers in which a part `*` stands for each item of a list, or each member's value of an object. The values of
+    /// one come after those of the other.
+    #[serde(default, deserialize_with = "one_or_several")]
+    pub at: Vec<String>,
+    /// A JSON object: of what stands at the last `*`, only those are meant that have these members; a name that begins
+    /// with `/` is a JSON Pointer.
     pub r#where: Option<Text>,
-    /// What is made of all the values.
-    pub take: Option<Take>,
+    /// What is made of all the values, one after the other.
+    #[serde(default, deserialize_with = "one_or_several")]
+    pub take: Vec<Take>,
     /// The value, as JSON, where there is nothing left to take.
     pub none: Option<Text>,
     /// The value itself, as JSON; several if it is a list.
@@ -82,12 +85,16 @@ words! {
         Within = "within",
         /// None of these stands among those.
         Apart = "apart",
-        /// Each of these is at most the one of those.
+        /// Each of these is at most the one of those or, where there are as many, its counterpart.
         AtMost = "at-most",
-        /// Each of these is at least the one of those.
+        /// Each of these is at least the one of those or, where there are as many, its counterpart.
         AtLeast = "at-least",
+        /// Each of these is a point in time no more than a second away from its counterpart.
+        Near = "near",
         /// Each of these begins with the one of those, in any case.
         Begins = "begins",
+        /// None of these has the one of those in it.
+        Lacks = "lacks",
         /// Those of these that have a partner, `by` which they are told apart, among those are the same as it; `only` and `except` say in which members.
         Alike = "alike",
         /// None of these stands there twice.
@@ -110,8 +117,12 @@ words! {
         Least = "least",
         /// The greatest of them.
         Greatest = "greatest",
+        /// Whether all of them are true.
+        All = "all",
         /// Each of them once.
         Distinct = "distinct",
+        /// Of slugs those that stand below no other: without `::`.
+        Roots = "roots",
         /// The names of their members.
         Names = "names",
         /// Of version numbers the highest; all that differ from it by build metadata alone.
@@ -122,9 +133,9 @@ words! {
         Newest = "newest",
         /// Of versions the number of that which stands for the crate: one that is not yanked before one that is, a stable one before a pre-release, then the highest.
         Best = "best",
-        /// Of version numbers the release tracks: the major version, and with 0 in front the minor one.
+        /// Of version numbers without pre-release the release tracks: the major version, and with 0 in front the minor one.
         Tracks = "tracks",
-        /// Of version numbers the highest of each release track.
+        /// Of version numbers without pre-release the highest of each release track.
         HighestOfTracks = "highest-of-tracks",
     }
 }
@@ -159,6 +170,19 @@ impl Relation {
     }
 }
 
+fn one_or_several<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Given<T> {
+        One(T),
+        Several(Vec<T>),
+    }
+    Ok(match Given::deserialize(deserializer)? {
+        Given::One(one) => vec![one],
+        Given::Several(several) => several,
+    })
+}
+
 impl Agree {
     /// Both sides, each behind its key.
     pub fn sides(&self) -> impl Iterator<Item = (&'static str, &Values)> {
@@ -176,11 +200,13 @@ impl Agree {
         }
         let pointer = |text: &str| text.is_empty() || text.starts_with('/');
         self.sides().find_map(|(key, side)| match side {
-            side if !pointer(&side.at) => Some(("at", format!("`{}` is no JSON Pointer: it begins with `/`", side.at))),
+            side if !side.at.iter().all(|at| pointer(at)) => {
+                Some(("at", format!("`{}` is no JSON Pointer: it begins with `/`", side.at.join(", "))))
+            }
             side if side.value.is_some() && (side.r#in.is_some() || !side.at.is_empty() || side.of != Part::Body) => {
                 Some((key, "a `value` stands for itself and comes from no reply".to_owned()))
             }
-            side if side.r#where.is_some() && !side.at.contains("/*") => {
+            side if side.r#where.is_some() && !side.at.iter().all(|at| at.contains("/*")) => {
                 Some(("where", "`where` chooses among what stands at a `*`".to_owned()))
             }
             _ => None,

@@ -65,7 +65,9 @@ impl Agree {
             Relation::Apart => format!("{these} apart from {those}"),
             Relation::AtMost => format!("{these} at most {those}"),
             Relation::AtLeast => format!("{these} at least {those}"),
+            Relation::Near => format!("{these} within a second of {those}"),
             Relation::Begins => format!("{these} beginning with {those}"),
+            Relation::Lacks => format!("{these} without {those}"),
             // Whole items are too long to be told.
             Relation::Alike => {
                 let side = self.those.as_ref().map(super::Values::told).unwrap_or_default();
@@ -98,8 +100,21 @@ impl Agree {
                 let shared: Vec<Value> = these.iter().filter(|value| those.contains(value)).cloned().collect();
                 (!shared.is_empty()).then(|| list(&shared))
             }
-            Relation::AtMost => self.beyond(these, the_one()?, Ordering::Greater)?,
-            Relation::AtLeast => self.beyond(these, the_one()?, Ordering::Less)?,
+            Relation::AtMost => self.beyond(these, those, Ordering::Greater)?,
+            Relation::AtLeast => self.beyond(these, those, Ordering::Less)?,
+            Relation::Near => {
+                let far: Vec<Value> = pairs(these, those)?
+                    .filter(|(this, that)| !near(this, that))
+                    .map(|(this, _)| this.clone())
+                    .collect();
+                (!far.is_empty()).then(|| list(&far))
+            }
+            Relation::Lacks => {
+                let part = the_one()?.as_str().unwrap_or_default();
+                let has = |value: &&Value| value.as_str().is_some_and(|text| text.contains(part));
+                let with: Vec<Value> = these.iter().filter(has).cloned().collect();
+                (!with.is_empty()).then(|| list(&with))
+            }
             Relation::Begins => {
                 let start = the_one()?.as_str().unwrap_or_default().to_lowercase();
                 let begins = |value: &Value| value.as_str().is_some_and(|text| text.to_lowercase().starts_with(&start));
@@ -121,9 +136,9 @@ impl Agree {
         })
     }
 
-    fn beyond(&self, these: &[Value], limit: &Value, way: Ordering) -> Result<Option<String>, Unseen> {
+    fn beyond(&self, these: &[Value], those: &[Value], way: Ordering) -> Result<Option<String>, Unseen> {
         let mut beyond = Vec::new();
-        for value in these {
+        for (value, limit) in pairs(these, those)? {
             match ordering(self.r#as, value, limit) {
                 Some(found) if found == way => beyond.push(value.clone()),
                 Some(_) => {}
@@ -153,6 +168,20 @@ impl Agree {
             Some(format!("{name} of {key} is {} here and {} there", told(this.get(name)), told(that.get(name))))
         })
     }
+}
+
+/// Each of these with its counterpart, or with the one that there is.
+fn pairs<'v>(these: &'v [Value], those: &'v [Value]) -> Result<impl Iterator<Item = (&'v Value, &'v Value)>, Unseen> {
+    if those.len() != 1 && those.len() != these.len() {
+        return Err(Unseen(format!("{} values and {} to compare them with", these.len(), those.len())));
+    }
+    Ok(these.iter().zip(those.iter().cycle()))
+}
+
+fn near(one: &Value, other: &Value) -> bool {
+    let time = |value: &Value| chrono::DateTime::parse_from_rfc3339(value.as_str()?).ok();
+    let (Some(one), Some(other)) = (time(one), time(other)) else { return false };
+    (one - other).abs() <= chrono::TimeDelta::seconds(1)
 }
 
 /// What stands more often on the one side than on the other.

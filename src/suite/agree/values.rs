@@ -83,7 +83,7 @@ impl Values {
         if let Some(value) = &self.value {
             return value.raw().to_owned();
         }
-        let mut told = match (self.of, self.at.as_str()) {
+        let mut told = match (self.of, self.at.join(" and ").as_str()) {
             (Part::Body, "") => "the body".to_owned(),
             (Part::Body, at) => at.to_owned(),
             (part, _) => format!("the {}", Part::VOCABULARY[part as usize].0),
@@ -91,8 +91,8 @@ impl Values {
         if let Some(members) = &self.r#where {
             told = format!("{told} where {}", members.raw());
         }
-        if let Some(take) = self.take {
-            told = format!("{} of {told}", Take::VOCABULARY[take as usize].0);
+        for take in &self.take {
+            told = format!("{} of {told}", Take::VOCABULARY[*take as usize].0);
         }
         match &self.r#in {
             Some(mark) => format!("{told} in the reply `{mark}`"),
@@ -129,15 +129,16 @@ impl Values {
                 Ok(body) => body,
                 Err(why) => return Ok(Err(misshapen("a JSON body".to_owned(), why))),
             };
-            let parts: Vec<&str> = self.at.split('/').skip(1).collect();
-            if let Err((place, found)) = walk(body, &parts, members.as_ref(), &mut values) {
-                return Ok(Err(misshapen(format!("a list at {place}"), found.to_string())));
+            let whole = [String::new()];
+            for pointer in if self.at.is_empty() { &whole } else { self.at.as_slice() } {
+                let parts: Vec<&str> = pointer.split('/').skip(1).collect();
+                if let Err((place, found)) = walk(body, &parts, members.as_ref(), &mut values) {
+                    return Ok(Err(misshapen(format!("a list at {place}"), found.to_string())));
+                }
             }
         }
-        let values = match self.take {
-            Some(take) => taken(take, values).map_err(Unseen)?,
-            None => values,
-        };
+        let taken = self.take.iter().try_fold(values, |values, take| taken(*take, values));
+        let values = taken.map_err(Unseen)?;
         match &self.none {
             Some(none) if values.is_empty() => Ok(Ok(vec![look.json(none)?])),
             _ => Ok(Ok(values)),
@@ -186,14 +187,18 @@ fn walk<'v>(
         Value::Object(items) => items.values().collect(),
         _ => return Err((String::new(), value)),
     };
+    let last = !rest.contains(&"*");
     let meant = |item: &&&Value| {
-        let wanted = members.and_then(Value::as_object).into_iter().flatten();
-        wanted.into_iter().all(|(name, wanted)| item.get(name) == Some(wanted))
+        let has = |(name, wanted): (&String, &Value)| match name.starts_with('/') {
+            true => item.pointer(name) == Some(wanted),
+            false => item.get(name) == Some(wanted),
+        };
+        !last || members.and_then(Value::as_object).into_iter().flatten().all(has)
     };
     items
         .iter()
         .filter(meant)
-        .try_for_each(|item| walk(item, rest, None, into).map_err(|(place, found)| (format!("/*{place}"), found)))
+        .try_for_each(|item| walk(item, rest, members, into).map_err(|(place, found)| (format!("/*{place}"), found)))
 }
 
 fn taken(take: Take, values: Vec<Value>) -> Result<Vec<Value>, String> {
@@ -205,7 +210,11 @@ fn taken(take: Take, values: Vec<Value>) -> Result<Vec<Value>, String> {
         }
         Take::Least => extreme(values, Ordering::Less)?,
         Take::Greatest => extreme(values, Ordering::Greater)?,
+        Take::All => vec![json!(values.iter().all(|value| *value == json!(true)))],
         Take::Distinct => distinct(values),
+        Take::Roots => {
+            values.into_iter().filter(|slug| slug.as_str().is_some_and(|slug| !slug.contains("::"))).collect()
+        }
         Take::Names => values
             .iter()
             .flat_map(|value| value.as_object().into_iter().flat_map(|members| members.keys()))
@@ -288,7 +297,7 @@ fn best(versions: &[Value]) -> Result<Vec<Value>, String> {
 
 fn tracks<'n, 'v>(numbers: &'n [Number<'v>]) -> BTreeMap<String, Vec<Number<'v>>> {
     let mut tracks: BTreeMap<String, Vec<Number<'v>>> = BTreeMap::new();
-    for (number, value) in numbers {
+    for (number, value) in numbers.iter().filter(|(number, _)| number.pre.is_empty()) {
         let track = if number.major == 0 { format!("0.{}", number.minor) } else { number.major.to_string() };
         tracks.entry(track).or_default().push((number.clone(), value));
     }
