@@ -1,6 +1,7 @@
 //! Judgement: pure looks at what a case sent and received. One family of checks a file.
 
 mod aftermath;
+mod agree;
 mod body;
 mod caching;
 mod challenge;
@@ -91,6 +92,7 @@ fn look(check: &Check, seen: &Evidence<'_>) -> Judged {
         Check::Pages(kind) => pages::pages(*kind, seen),
         Check::Ordered(wanted) => pages::ordered(wanted, seen),
         Check::Items(wanted) => items::items(wanted, seen),
+        Check::Agree(wanted) => agree::agree(wanted, seen),
         Check::ShownWithin(seconds) => shown::shown_within(*seconds, seen),
     }
 }

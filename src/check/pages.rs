@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Evidence, Fault, Faults, Judged, Unjudged, show};
 use crate::{
-    spec::{Direction, EmptyTotal, KeyKind, Missing, Operation, Order, PageKind, Pagination, Sort},
+    spec::{Direction, EmptyTotal, Missing, Operation, Order, PageKind, Pagination, Sort, compare_keys},
     suite::Ordered,
 };
 
@@ -258,7 +258,7 @@ fn out_of_order(order: &Order, first: &Value, second: &Value) -> bool {
             order.missing.map(|place| if place == Missing::First { Ordering::Greater } else { Ordering::Less })
         }
         (false, false) => {
-            let compared = compare(order.r#as, a, b);
+            let compared = compare_keys(order.r#as, a, b);
             if order.order == Direction::Descending { compared.map(Ordering::reverse) } else { compared }
         }
     };
@@ -266,30 +266,6 @@ fn out_of_order(order: &Order, first: &Value, second: &Value) -> bool {
         Some(Ordering::Greater) => true,
         Some(Ordering::Equal) => order.tie.as_ref().is_some_and(|tie| out_of_order(tie, first, second)),
         _ => false,
-    }
-}
-
-/// How two keys compare; nothing where that cannot be told.
-fn compare(kind: Option<KeyKind>, a: &Value, b: &Value) -> Option<Ordering> {
-    let texts = || Some((a.as_str()?, b.as_str()?));
-    match (kind, a) {
-        (Some(KeyKind::Semver), _) => {
-            let (a, b) = texts()?;
-            Some(semver::Version::parse(a).ok()?.cmp_precedence(&semver::Version::parse(b).ok()?))
-        }
-        (Some(KeyKind::Time), _) => {
-            let (a, b) = texts()?;
-            Some(chrono::DateTime::parse_from_rfc3339(a).ok()?.cmp(&chrono::DateTime::parse_from_rfc3339(b).ok()?))
-        }
-        (_, Value::Number(_)) => a.as_f64()?.partial_cmp(&b.as_f64()?),
-        (_, Value::Bool(a)) => Some(a.cmp(&b.as_bool()?)),
-        _ => {
-            let (a, b) = texts()?;
-            // Databases differ in how they collate: only what bytes and letters agree upon is told.
-            let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
-            let (bytes, folded) = (a.cmp(b), letters(a).cmp(&letters(b)));
-            (bytes == folded).then_some(bytes)
-        }
     }
 }
 

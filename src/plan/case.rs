@@ -75,7 +75,7 @@ impl Case {
 
     /// Nobody may change anything while it runs.
     pub fn needs_quiet(&self) -> bool {
-        self.decl.journey.is_some_and(|journey| journey.walks())
+        self.decl.quiet || self.decl.journey.is_some_and(|journey| journey.walks())
     }
 
     /// How many fresh crates it makes.

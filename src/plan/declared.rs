@@ -134,6 +134,20 @@ impl Declared<'_> {
                 known.sort_unstable();
                 return Err(place.unknown(&["schema"], "schema", name, known));
             }
+            Check::Agree(agree) => {
+                if let Some((key, message)) = agree.misfit() {
+                    return Err(place.wrong((&[key], ""), message));
+                }
+                // Its steps may be taken once more.
+                let changes = |step: &Step| match &step.verb {
+                    Verb::Call(call) => self.spec.operation(&call.operation).is_none_or(|operation| !operation.reads()),
+                    verb => verb.mutates(),
+                };
+                if decl.when.iter().chain(&decl.after).any(changes) {
+                    let message = "`agree` looks more than once: what changes something belongs into `given`";
+                    return Err(place.wrong((&[], "agree"), message));
+                }
+            }
             Check::Outcome(outcome) => {
                 let both = outcome.accepted.iter().chain(&outcome.refused);
                 return both.clone().try_for_each(|expect| self.expectation(place, expect, speaks_for));

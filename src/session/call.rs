@@ -394,7 +394,7 @@ impl Run<'_> {
 /// What is judged is a good reply, which leaves its traces.
 fn succeeds(operation: &Operation, check: &Check) -> bool {
     match check {
-        Check::Reply(_) | Check::Pages(_) | Check::Ordered(_) => true,
+        Check::Reply(_) | Check::Pages(_) | Check::Ordered(_) | Check::Agree(_) => true,
         Check::Outcome(both) => both.accepted.iter().any(|expect| succeeds(operation, &expect.check)),
         Check::ErrorReply(wanted) => {
             let value = wanted.value.as_ref().map(Text::raw);

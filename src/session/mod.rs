@@ -8,6 +8,7 @@ mod discover;
 mod folder;
 mod guard;
 mod journey;
+mod looks;
 mod names;
 mod pace;
 mod perform;

@@ -185,12 +185,16 @@ impl<'a> Run<'a> {
         if self.case.publishes() && !takes_turns && !self.session.pace.may_make(self.case.new_crates()) {
             return Err(End::NotApplicable("more crates than --max-new-crates allows would be made".to_owned()));
         }
-        if let Some(journey) = self.case.decl.journey {
+        if let Some(journey) = self.case.decl.journey.filter(|journey| !journey.walks()) {
             return Box::pin(self.journey(journey)).await;
         }
-        for step in &self.case.decl.given {
-            let at = self.step(step, Role::Given).await?;
-            self.succeeded(step, at)?;
+        self.given().await?;
+        let agrees = self.case.decl.then.iter().any(|expect| matches!(expect.check, Check::Agree(_)));
+        if let (Some(journey), false) = (self.case.decl.journey, agrees) {
+            return Box::pin(self.journey(journey)).await;
+        }
+        if agrees {
+            return Box::pin(self.look_until_it_agrees()).await;
         }
         if let Some(step) = &self.case.decl.when {
             let at = self.step(step, Role::When).await?;
@@ -206,6 +210,15 @@ impl<'a> Run<'a> {
         }
         for step in &self.case.decl.after {
             self.step(step, Role::After).await?;
+        }
+        Ok(())
+    }
+
+    /// Does what the case builds on.
+    pub(super) async fn given(&mut self) -> Result<(), End> {
+        for step in &self.case.decl.given {
+            let at = self.step(step, Role::Given).await?;
+            self.succeeded(step, at)?;
         }
         Ok(())
     }

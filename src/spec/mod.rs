@@ -18,7 +18,7 @@ pub use compare::{Compared, Disagreement, compare};
 pub use document::{
     Accepts, Access, Condition, DefaultOrder, Direction, Document, EmptyTotal, ErrorRow, KeyKind, Layer, Missing,
     Operation, Order, PageKind, Pagination, Parameter, Place, Produce, Reply, ReplyHeader, RequestBody, Scheme, Shape,
-    Sort, StatusRange, TokenAccess, Touch, plain,
+    Sort, StatusRange, TokenAccess, Touch, compare as compare_keys, plain,
 };
 pub use drift::{Change, Weight, drift};
 pub use error::{LoadError, line_number, nearest};

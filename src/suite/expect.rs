@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use super::{ErrorReply, Items, Ordered, ReplyRule, Text, step::Nothing};
+use super::{Agree, ErrorReply, Items, Ordered, ReplyRule, Text, step::Nothing};
 use crate::spec::{PageKind, RequirementId};
 
 /// One expectation of a case: a check, the reply that it looks at, and the requirement that it speaks for.
@@ -115,6 +115,8 @@ vocabulary! {
     ordered: Ordered(Ordered),
     /// What stands in a list within a JSON body.
     items: Items(Items),
+    /// Values of one reply go with those of another, or with one another: these `are` (a word) those.
+    agree: Agree(Agree),
     /// Changes showed within so many seconds.
     shown_within: ShownWithin(f64),
 }

@@ -15,6 +15,7 @@ impl Check {
                 ("found-in", results.found_in.as_deref()),
                 ("max-version-in", results.max_version_in.as_deref()),
             ],
+            Self::Agree(agree) => agree.sides().map(|(_, side)| ("in", side.r#in.as_deref())).collect(),
             Self::Caching(CachingRule::DecodesToPlain) => vec![("caching", Some("plain"))],
             _ => Vec::new(),
         };
@@ -38,6 +39,7 @@ impl Check {
             Self::Results(results) => results.includes.iter().collect(),
             Self::Items(items) => items.includes.iter().chain(&items.lacks).chain(&items.every).collect(),
             Self::ErrorReply(wanted) => wanted.value.iter().collect(),
+            Self::Agree(_) => self.json_texts().into_iter().map(|(_, text)| text).collect(),
             _ => Vec::new(),
         }
     }
@@ -55,6 +57,11 @@ impl Check {
                 let texts = named.into_iter().flat_map(|(key, texts)| texts.iter().map(move |text| (key, text)));
                 texts.chain(items.every.iter().map(|text| ("every", text))).collect()
             }
+            Self::Agree(agree) => agree
+                .sides()
+                .flat_map(|(_, side)| [("where", &side.r#where), ("none", &side.none), ("value", &side.value)])
+                .filter_map(|(key, text)| Some((key, text.as_ref()?)))
+                .collect(),
             _ => Vec::new(),
         }
     }

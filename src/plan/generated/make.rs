@@ -211,6 +211,8 @@ impl<'s> Make<'s> {
             needs: needs.clone(),
             variant: steps.variant,
             hostile: false,
+            quiet: false,
+            eventual: false,
             names: NameForm::Telling,
             given: steps.given,
             when: Some(when),

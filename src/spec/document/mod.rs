@@ -19,7 +19,7 @@ pub use condition::Condition;
 pub use errors::{ErrorRow, StatusRange};
 pub use operation::{Layer, Operation, Parameter, Place, Produce, Reply, ReplyHeader, RequestBody, plain};
 pub use overlay::Touch;
-pub use paging::{DefaultOrder, Direction, EmptyTotal, KeyKind, Missing, Order, PageKind, Pagination, Sort};
+pub use paging::{DefaultOrder, Direction, EmptyTotal, KeyKind, Missing, Order, PageKind, Pagination, Sort, compare};
 pub use shape::Shape;
 
 use std::sync::Arc;
