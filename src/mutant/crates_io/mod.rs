@@ -4,7 +4,10 @@
 
 mod bodies;
 mod credentials;
+mod derived;
 mod errors;
+mod identity;
+mod lists;
 mod methods;
 mod pages;
 mod parameters;
@@ -12,6 +15,7 @@ mod paths;
 mod replies;
 mod sorting;
 mod spoil;
+mod taxa;
 
 use super::{How, Mutant, Spoil};
 use crate::reference::Rule;
@@ -26,7 +30,17 @@ pub(super) const AREAS: &[&[Mutant]] = &[
     errors::MUTANTS,
     pages::MUTANTS,
     sorting::MUTANTS,
+    identity::MUTANTS,
+    derived::MUTANTS,
+    taxa::MUTANTS,
+    lists::MUTANTS,
 ];
+
+/// What spoilers of several areas stand in front of.
+const LIST: &str = "/api/v1/crates";
+const CRATE: &str = "/api/v1/crates/{name}";
+const VERSIONS: &str = "/api/v1/crates/{name}/versions";
+const VERSION: &str = "/api/v1/crates/{name}/{version}";
 
 /// The contract that they break.
 const CONTRACT: &str = "crates-io";
