@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::{
     check::{judge_case, symptoms},
-    exchange::{Transcript, curl},
+    exchange::{Shown, Transcript, curl},
     plan::Case,
     session::End,
     spec::{Level, RequirementId, Spec},
@@ -134,7 +134,17 @@ fn judged(spec: &Spec, case: &Case, transcript: &Transcript, record: &mut Record
         record.reason = Some(judgement.unjudged.join("; "));
         return;
     }
+    record.notes.extend(lag(case, transcript));
     record.operations = exercised(spec, transcript);
+}
+
+/// How long it took until what the case did showed everywhere, where it looked until then.
+fn lag(case: &Case, transcript: &Transcript) -> Option<String> {
+    let shown = transcript.exchanges[transcript.when()?].shown.filter(|_| case.decl.eventual && case.publishes())?;
+    match shown {
+        Shown::InTime { after_s } => Some(format!("it showed {after_s:.1} s after it was done")),
+        Shown::Lost { .. } | Shown::NotInTime { .. } => None,
+    }
 }
 
 fn level(spec: &Spec, requirement: &RequirementId) -> Level {

@@ -81,7 +81,9 @@ impl Declared<'_> {
 
     fn placeholders<'t>(&self, place: Place<'_>, texts: impl IntoIterator<Item = &'t Text>) -> Result<(), LoadError> {
         for name in texts.into_iter().flat_map(Text::placeholders) {
-            if !PLACEHOLDERS.iter().any(|(known, _)| *known == name) && !self.spec.kinds().any(|kind| kind == name) {
+            // Of what is found on the target, other spellings are made.
+            let kind = name.strip_suffix("-upper").or_else(|| name.strip_suffix("-folded")).unwrap_or(name);
+            if !PLACEHOLDERS.iter().any(|(known, _)| *known == name) && !self.spec.kinds().any(|known| known == kind) {
                 let known = PLACEHOLDERS.iter().map(|(known, _)| *known).chain(self.spec.kinds());
                 return Err(place.unknown(&[], "placeholder", name, known));
             }

@@ -4,23 +4,39 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::{End, perform::Run, wait::pause};
+use super::{
+    End,
+    builder::Built,
+    perform::{Run, sound},
+    wait::pause,
+};
 use crate::{
     exchange::{Role, Shown, accepts},
-    suite::{Check, Compared, Look, Part, Step, Unseen, document},
+    suite::{Check, Look, Part, Step, Unseen, document},
 };
 
 /// What keeps changing is looked at so many times.
 const TRIES: u32 = 5;
 
+/// A version above all others of a case.
+const LATER: &str = "99.99.99";
+
 /// What a look came to.
 enum Came {
     /// Everything goes together.
     Agrees,
-    /// Something does not; what was compared.
-    Differs(Vec<Value>),
+    /// Something does not.
+    Differs(Differs),
     /// A reply says nothing of it.
     Nothing,
+}
+
+/// What does not go together.
+struct Differs {
+    /// All that was compared.
+    seen: Vec<Value>,
+    /// Of it, what replies say that is not as it should be.
+    odd: Vec<Value>,
 }
 
 impl Run<'_> {
@@ -30,7 +46,8 @@ impl Run<'_> {
     /// alike is judged. What comes about later than the reply to what caused it has as long as `--settle` says.
     pub(super) async fn look_until_it_agrees(&mut self) -> Result<(), End> {
         let (eventual, started) = (self.case.decl.eventual, Instant::now());
-        let settle = if eventual { self.session.options.settle } else { Duration::ZERO };
+        // What the case itself did may show a moment later where somebody answers from a copy.
+        let settle = if eventual || self.case.publishes() { self.session.options.settle } else { Duration::ZERO };
         let kept = self.transcript.exchanges.len();
         let mut before = None;
         let mut late = 0;
@@ -47,8 +64,12 @@ impl Run<'_> {
                     return Ok(());
                 }
                 Came::Nothing if over => return self.all_answered(&steps),
-                Came::Differs(now) if over && before.as_ref() == Some(&now) => {
+                Came::Differs(now) if over && before.as_ref() == Some(&now.seen) => {
                     if eventual && self.case.publishes() {
+                        if Box::pin(self.later_publish_moves(kept, &now.odd, settle)).await? {
+                            self.show(Some(Shown::Lost { after_s }));
+                            return Ok(());
+                        }
                         self.show(Some(Shown::NotInTime { after_s }));
                         return Err(End::Inconclusive(format!(
                             "{after_s:.1} s after what the case did, not all that follows from it shows"
@@ -59,7 +80,7 @@ impl Run<'_> {
                 Came::Differs(_) if late > TRIES => {
                     return Err(End::Inconclusive(format!("what is compared changed during each of {TRIES} looks")));
                 }
-                Came::Differs(now) => before = Some(now),
+                Came::Differs(now) => before = Some(now.seen),
                 Came::Nothing => before = None,
             }
             tokio::time::sleep(pause(looks)).await;
@@ -93,7 +114,7 @@ impl Run<'_> {
             })
             .collect();
         let read = |at: usize| bodies[at].as_ref().map_err(Clone::clone);
-        let (mut seen, mut agrees) = (Vec::new(), true);
+        let (mut seen, mut odd, mut agrees) = (Vec::new(), Vec::new(), true);
         for expect in &self.case.decl.then {
             let Check::Agree(agree) = &expect.check else { continue };
             let at = match &expect.at {
@@ -102,14 +123,45 @@ impl Run<'_> {
             };
             let Some(at) = at else { return Came::Nothing };
             match agree.compare(&Look { transcript: &self.transcript, at, read: &read }) {
-                Ok(Compared { seen: values, odd }) => {
-                    seen.extend(values);
-                    agrees &= odd.is_none();
+                Ok(compared) => {
+                    if compared.odd.is_some() {
+                        agrees = false;
+                        odd.extend(compared.seen.first().filter(|_| agree.these.value.is_none()).cloned());
+                    }
+                    seen.extend(compared.seen);
                 }
                 Err(Unseen(_)) => return Came::Nothing,
             }
         }
-        if agrees { Came::Agrees } else { Came::Differs(seen) }
+        if agrees { Came::Agrees } else { Came::Differs(Differs { seen, odd }) }
+    }
+
+    /// Publishes a later version and says whether that moves what is odd: then the target has come to it since, and what
+    /// stood there before was not late but wrong. The exchanges stay those of before.
+    async fn later_publish_moves(&mut self, kept: usize, odd: &[Value], settle: Duration) -> Result<bool, End> {
+        let looked_at = self.transcript.exchanges.clone();
+        let name = self.bindings.get("crate").unwrap_or_default().to_owned();
+        let publish = sound(&name, LATER, None);
+        let Ok(Built { request, .. }) = self.builder().build(&publish) else { return Ok(false) };
+        let at = self.exchange(&publish, request, Role::Aftermath, false).await;
+        let accepted = self.transcript.exchanges[at].response().is_some_and(accepts);
+        let started = Instant::now();
+        let mut moved = false;
+        for looks in 0.. {
+            if !accepted || moved || started.elapsed() >= settle {
+                break;
+            }
+            self.transcript.exchanges.truncate(kept);
+            self.look_once().await?;
+            moved = match self.came() {
+                Came::Agrees => !odd.is_empty(),
+                Came::Differs(now) => now.odd != odd && !odd.is_empty(),
+                Came::Nothing => false,
+            };
+            tokio::time::sleep(pause(looks)).await;
+        }
+        self.transcript.exchanges = looked_at;
+        Ok(moved)
     }
 
     /// What a comparison reads has to be there: a reply that is missing is another requirement's business.

@@ -5,9 +5,13 @@
 mod access;
 mod bodies;
 mod credentials;
+mod derived;
 mod effects;
 mod errors;
+mod errors;
 mod filters;
+mod identity;
+mod lists;
 mod methods;
 mod orders;
 mod others;
@@ -18,6 +22,7 @@ mod replies;
 mod secrets;
 mod sorting;
 mod spoil;
+mod taxa;
 mod uploads;
 
 use super::{How, Mutant, Spoil};
@@ -46,7 +51,17 @@ pub(super) const AREAS: &[&[Mutant]] = &[
     others::LEGACY,
     others::OANOR,
     others::KEYS,
+    identity::MUTANTS,
+    derived::MUTANTS,
+    taxa::MUTANTS,
+    lists::MUTANTS,
 ];
+
+/// What spoilers of several areas stand in front of.
+const LIST: &str = "/api/v1/crates";
+const CRATE: &str = "/api/v1/crates/{name}";
+const VERSIONS: &str = "/api/v1/crates/{name}/versions";
+const VERSION: &str = "/api/v1/crates/{name}/{version}";
 
 /// The contract that they break.
 const CONTRACT: &str = "crates-io";
