@@ -11,8 +11,9 @@ use std::{
 use regspec::{
     kill::{DocumentKill, Kill, UNSEEN, documents, kill},
     mutant,
-    plan::{Case, generated},
+    plan::{Case, declared, generated},
     spec::Spec,
+    suite,
 };
 
 /// Threads that run mutants side by side.
@@ -22,7 +23,9 @@ fn plan() -> (Arc<Spec>, Vec<Case>) {
     let mut spec = Spec::bundled("crates-io").unwrap();
     let made = generated(&spec);
     spec.catalogue.add_made("openapi.json", made.requirements);
-    (Arc::new(spec), made.cases)
+    let mut cases = declared(&spec, &suite::bundled("crates-io").unwrap(), &suite::corpora().unwrap()).unwrap();
+    cases.extend(made.cases);
+    (Arc::new(spec), cases)
 }
 
 fn runtime() -> tokio::runtime::Runtime {

@@ -3,8 +3,11 @@
 //! Hundreds of requirements are alike there but for the operation, so what a mutant breaks is told by patterns.
 
 mod bodies;
+mod co_owners;
+mod counts;
 mod credentials;
 mod errors;
+mod front;
 mod methods;
 mod pages;
 mod parameters;
@@ -12,6 +15,8 @@ mod paths;
 mod replies;
 mod sorting;
 mod spoil;
+mod states;
+mod surfaces;
 
 use super::{How, Mutant, Spoil};
 use crate::reference::Rule;
@@ -26,6 +31,11 @@ pub(super) const AREAS: &[&[Mutant]] = &[
     errors::MUTANTS,
     pages::MUTANTS,
     sorting::MUTANTS,
+    surfaces::MUTANTS,
+    states::MUTANTS,
+    co_owners::MUTANTS,
+    counts::MUTANTS,
+    front::MUTANTS,
 ];
 
 /// The contract that they break.
