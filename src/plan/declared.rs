@@ -169,6 +169,8 @@ impl Declared<'_> {
         for (key, text) in expect.check.json_texts().into_iter().filter(|(_, text)| !drawn(text)) {
             let fill = |name: &str| match element {
                 Some(element) if name == "each" => Some(element.value.clone()),
+                // Numbers that replies gave.
+                _ if name.ends_with("-id") => Some("0".to_owned()),
                 _ => Some("x".to_owned()),
             };
             let filled = text.replace(fill).unwrap_or_default();

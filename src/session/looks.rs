@@ -54,6 +54,8 @@ impl Run<'_> {
         for looks in 0.. {
             self.transcript.exchanges.truncate(kept);
             let steps = self.look_once().await?;
+            // What `where` and `value` name was bound on the way here.
+            self.transcript.bindings = self.bindings.clone();
             let came = self.came();
             let after_s = started.elapsed().as_secs_f64();
             let over = started.elapsed() >= settle;

@@ -255,6 +255,9 @@ impl<'a> Run<'a> {
             self.uploaded(at, upload);
         }
         self.note(step, &name, at);
+        if let Some(until) = &step.until {
+            at = self.until(step, until, at, role).await?;
+        }
         if let Verb::Call(call) = &step.verb {
             self.produced(call, at);
         }

@@ -1,5 +1,6 @@
 //! `agree`: what values of one reply have to do with those of another, or with one another.
 
+mod parts;
 mod relate;
 mod values;
 
@@ -125,6 +126,10 @@ words! {
         Roots = "roots",
         /// The names of their members.
         Names = "names",
+        /// Dependencies, in the one form that index lines, uploads and the web API share.
+        Dependencies = "dependencies",
+        /// Of index lines, features and features2 in one.
+        Features = "features",
         /// Of version numbers the highest; all that differ from it by build metadata alone.
         Highest = "highest",
         /// Of version numbers the highest that is no pre-release; all that differ from it by build metadata alone.
@@ -153,6 +158,14 @@ words! {
         Size = "size",
         /// The header field Location.
         Location = "location",
+        /// The last part of the path in the header field Location.
+        FileName = "file-name",
+        /// The header fields that a reply to HEAD shares with that to GET.
+        Fields = "fields",
+        /// Of a download, the manifest in the crate.
+        Manifest = "manifest",
+        /// Of an upload, the metadata that was sent.
+        Metadata = "metadata",
     }
 }
 
@@ -160,6 +173,13 @@ words! {
 impl Default for Part {
     fn default() -> Self {
         Self::Body
+    }
+}
+
+impl Part {
+    /// Values are picked from it by JSON Pointer.
+    pub fn is_document(self) -> bool {
+        matches!(self, Self::Body | Self::Manifest | Self::Metadata)
     }
 }
 

@@ -71,14 +71,15 @@ impl Step {
     /// The replies, by their marks, that this step builds on, each behind the key that names it.
     pub fn builds_on(&self) -> Vec<(&'static str, &str)> {
         let follows = match &self.verb {
-            Verb::Follow(mark) => Some(mark),
+            // Behind the mark may stand which link of the body is meant.
+            Verb::Follow(mark) => mark.split('#').next(),
             _ => None,
         };
         let named = [
-            ("if-none-match", self.if_none_match.as_ref()),
-            ("if-modified-since", self.if_modified_since.as_ref()),
+            ("if-none-match", self.if_none_match.as_deref()),
+            ("if-modified-since", self.if_modified_since.as_deref()),
             ("follow", follows),
         ];
-        named.into_iter().filter_map(|(key, mark)| Some((key, mark?.as_str()))).collect()
+        named.into_iter().filter_map(|(key, mark)| Some((key, mark?))).collect()
     }
 }

@@ -4,12 +4,14 @@
 
 mod access;
 mod bodies;
+mod co_owners;
+mod counts;
 mod credentials;
 mod derived;
 mod effects;
 mod errors;
-mod errors;
 mod filters;
+mod front;
 mod identity;
 mod lists;
 mod methods;
@@ -22,6 +24,8 @@ mod replies;
 mod secrets;
 mod sorting;
 mod spoil;
+mod states;
+mod surfaces;
 mod taxa;
 mod uploads;
 
@@ -55,6 +59,11 @@ pub(super) const AREAS: &[&[Mutant]] = &[
     derived::MUTANTS,
     taxa::MUTANTS,
     lists::MUTANTS,
+    surfaces::MUTANTS,
+    states::MUTANTS,
+    co_owners::MUTANTS,
+    counts::MUTANTS,
+    front::MUTANTS,
 ];
 
 /// What spoilers of several areas stand in front of.

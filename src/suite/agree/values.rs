@@ -6,7 +6,7 @@ use semver::Version;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Part, Take, Values};
+use super::{Part, Take, Values, parts};
 use crate::{
     exchange::{Exchange, Response, Transcript, accepts, redirects},
     spec::{KeyKind, compare_keys},
@@ -86,6 +86,7 @@ impl Values {
         let mut told = match (self.of, self.at.join(" and ").as_str()) {
             (Part::Body, "") => "the body".to_owned(),
             (Part::Body, at) => at.to_owned(),
+            (part, at) if part.is_document() => format!("{at} of the {}", Part::VOCABULARY[part as usize].0),
             (part, _) => format!("the {}", Part::VOCABULARY[part as usize].0),
         };
         if let Some(members) = &self.r#where {
@@ -117,7 +118,7 @@ impl Values {
         for at in exchanges {
             let exchange = &look.transcript.exchanges[at];
             let reply = exchange.response().ok_or_else(|| Unseen(format!("{} got no reply", exchange.verb)))?;
-            if self.of != Part::Body {
+            if !self.of.is_document() {
                 values.push(self.part(reply)?);
                 continue;
             }
@@ -125,9 +126,25 @@ impl Values {
                 return Err(Unseen(format!("{} answered {}", exchange.request.target(), reply.status)));
             }
             let misshapen = |expected: String, actual: String| Misshapen { exchange: at, expected, actual };
-            let body = match (look.read)(at) {
-                Ok(body) => body,
-                Err(why) => return Ok(Err(misshapen("a JSON body".to_owned(), why))),
+            let made;
+            let body = match self.of {
+                Part::Manifest => match parts::manifest(&reply.body) {
+                    Ok(manifest) => {
+                        made = manifest;
+                        &made
+                    }
+                    Err(why) => return Ok(Err(misshapen("a crate with a manifest".to_owned(), why))),
+                },
+                Part::Metadata => {
+                    let upload = look.transcript.uploads.iter().find(|upload| upload.exchange == at);
+                    let upload = upload.ok_or_else(|| Unseen(format!("{} uploads nothing", exchange.verb)))?;
+                    made = upload.metadata.clone().into();
+                    &made
+                }
+                _ => match (look.read)(at) {
+                    Ok(body) => body,
+                    Err(why) => return Ok(Err(misshapen("a JSON body".to_owned(), why))),
+                },
             };
             let whole = [String::new()];
             for pointer in if self.at.is_empty() { &whole } else { self.at.as_slice() } {
@@ -152,14 +169,16 @@ impl Values {
             false => Err(Unseen(format!("status {}", reply.status))),
         };
         Ok(match self.of {
-            Part::Body => Value::Null,
+            Part::Body | Part::Manifest | Part::Metadata => Value::Null,
+            Part::Fields => parts::fields(reply),
             Part::Status => json!(reply.status),
             Part::Size => json!(whole()?.len()),
             Part::Sha256 => {
                 let digest = Sha256::digest(&whole()?[..]);
                 digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
             }
-            Part::Location => match reply.headers.get("location").filter(|_| redirects(reply)) {
+            Part::Location | Part::FileName => match reply.headers.get("location").filter(|_| redirects(reply)) {
+                Some(location) if self.of == Part::FileName => parts::file_name(location).into(),
                 Some(location) => location.into(),
                 None => return Err(Unseen(format!("status {} without Location", reply.status))),
             },
@@ -215,6 +234,10 @@ fn taken(take: Take, values: Vec<Value>) -> Result<Vec<Value>, String> {
         Take::Roots => {
             values.into_iter().filter(|slug| slug.as_str().is_some_and(|slug| !slug.contains("::"))).collect()
         }
+        Take::Dependencies => {
+            values.iter().map(|told| parts::dependency(told).map_err(|Unseen(why)| why)).collect::<Result<_, _>>()?
+        }
+        Take::Features => values.iter().map(parts::features).collect(),
         Take::Names => values
             .iter()
             .flat_map(|value| value.as_object().into_iter().flat_map(|members| members.keys()))
