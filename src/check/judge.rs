@@ -109,8 +109,9 @@ mod tests {
 
     #[test]
     fn an_error_of_the_wrong_status_is_not_told_to_lack_the_shape_of_a_success() {
-        let then = "[{ status = [200], for = \"a/second\" }, { schema = \"search\" }]";
-        let told = |status| judged(Scene::new().get("/", reply(status).body("Invalid character in name")), then).findings;
+        let then = "[{ status = [200], for = \"a/second\" }, { schema = \"owners-list\" }]";
+        let told =
+            |status| judged(Scene::new().get("/", reply(status).body("Invalid character in name")), then).findings;
         let of = |findings: Vec<(RequirementId, Fault)>| findings.into_iter().map(|(of, _)| of.to_string());
         assert_eq!(of(told(400)).collect::<Vec<_>>(), ["a/second"]);
         assert!(of(told(203)).any(|of| of != "a/second"), "a success has to have its shape");
