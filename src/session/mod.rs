@@ -5,6 +5,7 @@ mod builder;
 mod call;
 mod client;
 mod discover;
+mod ends;
 mod folder;
 mod guard;
 mod journey;

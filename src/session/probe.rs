@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::{
     Session,
-    perform::{Run, in_words, index_step},
+    ends::in_words,
+    perform::{Run, index_step},
     sample::{NoSample, own_case, why},
 };
 use crate::{

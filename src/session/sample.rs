@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{
     End, Session,
-    perform::{Run, in_words, index_step},
+    ends::in_words,
+    perform::{Run, index_step},
     wait::listed,
 };
 use crate::{

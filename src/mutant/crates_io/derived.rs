@@ -37,7 +37,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     spoilt("highest-stable-version-may-be-yanked", &["versions/highest-stable"], |registry, request| {
         told(registry, request, |krate, versions| krate["max_stable_version"] = highest(versions, |_, stable| stable))
     }),
-    spoilt("newest-version-is-the-highest", &["versions/newest"], |registry, request| {
+    spoilt("newest-version-by-precedence", &["versions/newest"], |registry, request| {
         told(registry, request, |krate, _| krate["newest_version"] = krate["max_version"].clone())
     }),
     spoilt("default-version-is-the-first", &["versions/default"], |registry, request| {

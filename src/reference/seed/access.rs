@@ -221,6 +221,7 @@ fn resources(config: &Config, state: &State) -> BTreeMap<String, AccessResource>
         ("own-user-id", Some(alice.to_string())),
         ("team-id", team.map(|team| team.id.to_string())),
         ("team-login", team.map(|team| team.login.clone())),
+        ("top-category", Some("science".to_owned())),
         ("user-id", Some(alice.to_string())),
         ("user-login", Some("alice".to_owned())),
         ("version", Some(crates::SHOWN_VERSION.to_owned())),
