@@ -382,12 +382,14 @@ impl Run<'_> {
         if let Some(cookie) = set.and_then(|set| set.split(';').next()) {
             self.bindings.bind(SESSION, cookie.to_owned());
         }
-        // What a list happens to begin with takes the place of nothing that the case published.
-        let ours = |kind: &str| self.case.publishes() && matches!(kind, "crate" | "version");
         let given = found(operation, exchange, &self.bindings);
-        for (kind, value) in given.into_iter().filter(|(kind, _)| !ours(kind)) {
-            self.bindings.bind(&kind, value);
-        }
+        let reads = exchange.request.method == "GET";
+        // What a list happens to begin with takes the place of nothing that the case published or named before.
+        let ours = |kind: &str| {
+            self.case.publishes() && matches!(kind, "crate" | "version") || reads && self.bindings.get(kind).is_some()
+        };
+        let given: Vec<_> = given.into_iter().filter(|(kind, _)| !ours(kind)).collect();
+        given.into_iter().for_each(|(kind, value)| self.bindings.bind(&kind, value));
     }
 }
 

@@ -39,12 +39,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
     spoilt("dependents-twice", &["dependents/once", "dependents/total"], |registry, request| {
         body(registry, request, is(request, "GET", DEPENDENTS), |body| {
             for rows in ["dependencies", "versions"] {
-                body[rows].as_array_mut().into_iter().for_each(|rows| rows.extend(rows.first().cloned()));
+                body[rows]
+                    .as_array_mut()
+                    .into_iter()
+                    .for_each(|rows| rows.first().cloned().into_iter().for_each(|row| rows.insert(0, row)));
             }
         })
     }),
     without("dependents-total-of-the-page", &["dependents/total"], Rule::SearchTotal),
-    spoilt("dependents-in-a-circle", &["dependents/total"], |registry, request| {
+    spoilt("dependents-in-a-circle", &["dependents/total", "dependents/order-by-downloads"], |registry, request| {
         let dependents = is(request, "GET", DEPENDENTS);
         asked(registry, request, |name, value| (!dependents || name != "page").then(|| value.to_owned()))
     }),

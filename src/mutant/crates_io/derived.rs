@@ -88,6 +88,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 .for_each(|track| track["highest"] = first.clone());
         })
     }),
+    spoilt("release-tracks-know-yanked-versions", &["versions/release-tracks"], |registry, request| {
+        edit(registry, request, is(request, "GET", VERSIONS), |body| {
+            let versions = body["versions"].as_array().cloned().unwrap_or_default();
+            if let Some(tracks) = body["meta"]["release_tracks"].as_object_mut() {
+                for version in versions.iter().filter(|version| version["yanked"] == true) {
+                    let track = version["num"].as_str().and_then(|num| num.split('.').next()).unwrap_or_default();
+                    tracks.insert(track.to_owned(), json!({ "highest": version["num"] }));
+                }
+            }
+        })
+    }),
     spoilt("pages-of-versions-begin-too-late", &["versions/pages"], |registry, request| {
         let later = parameter(request, "seek").is_some() && is(request, "GET", VERSIONS);
         list(registry, request, later, |versions| {

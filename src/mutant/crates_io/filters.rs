@@ -133,6 +133,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
     spoilt("include-ignored", &["filter/include", "filter/downloads-versions"], |registry, request| {
         dropped(registry, request, "include")
     }),
+    spoilt("nothing-included-untold", &["filter/include"], |registry, request| {
+        let untold = is(request, "GET", "/api/v1/crates/{}") && !request.url.contains("include=");
+        json(registry, request, untold, |body| {
+            for part in ["versions", "keywords", "categories"] {
+                body[part] = Value::Null;
+            }
+        })
+    }),
     spoilt("include-empty-is-all", &["filter/include"], |registry, request| {
         asked(registry, request, |name, value| (name != "include" || !value.is_empty()).then(|| value.to_owned()))
     }),
@@ -193,12 +201,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
         registry.handle(&wide)
     }),
     spoilt("configurations-of-both-providers", &["filter/trustpub"], |registry, request| {
+        if request.method != "GET" {
+            return registry.handle(request);
+        }
         let url = request.url.replace("github_configs", "gitlab_configs");
         let other = registry.handle(&Request { url, ..request.clone() });
         edited(
             registry,
             request,
-            |reply| reply.is_success() && request.method == "GET" && request.path().ends_with("github_configs"),
+            |reply| reply.is_success() && request.path().ends_with("github_configs"),
             |reply| {
                 let text = other.body.lossy().replace("gitlab_configs", "github_configs");
                 reply.body = text.into();

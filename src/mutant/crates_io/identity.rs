@@ -38,7 +38,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     spoilt("crates-listed-under-one-id", &["identity/once"], |registry, request| {
         list(registry, request, is(request, "GET", LIST), |crates| {
-            crates.iter_mut().for_each(|krate| krate["id"] = "crate".into());
+            if let Some(id) = crates.first().map(|krate| krate["id"].clone()) {
+                crates.iter_mut().for_each(|krate| krate["id"] = id.clone());
+            }
         })
     }),
     spoilt("versions-numbered-for-each-crate", &["identity/one-crate"], |registry, request| {

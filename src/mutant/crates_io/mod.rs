@@ -54,7 +54,7 @@ pub(super) const AREAS: &[&[Mutant]] = &[
     others::APIS_IO,
     others::LEGACY,
     others::OANOR,
-    others::KEYS,
+    others::SOME,
     identity::MUTANTS,
     derived::MUTANTS,
     taxa::MUTANTS,

@@ -9,7 +9,8 @@ use super::{
 use crate::{
     exchange::{Request, Response},
     mutant::{How, Mutant, Spoil},
-    reference::Rule,
+    reference::{Registry, Rule},
+    suite::Variant,
 };
 
 /// Whatever the contract asks for.
@@ -65,13 +66,6 @@ macro_rules! mutants {
                     reply.body = Vec::new().into();
                 })
             })),
-            of($contract, whole(concat!($contract, "-head-with-a-body"), |registry, request| {
-                if request.method != "HEAD" {
-                    return registry.handle(request);
-                }
-                let get = Request { method: "GET".to_owned(), ..request.clone() };
-                Response { status: 500, ..registry.handle(&get) }
-            })),
         ]
     };
 }
@@ -79,8 +73,30 @@ macro_rules! mutants {
 pub(super) const APIS_IO: &[Mutant] = mutants!("apis-io");
 pub(super) const LEGACY: &[Mutant] = mutants!("legacy");
 pub(super) const OANOR: &[Mutant] = mutants!("oanor");
-pub(super) const KEYS: &[Mutant] =
-    &[of("oanor", without("oanor-key-not-asked-for", &["*/credential*"], Rule::OanorKey))];
+
+/// What not every one of the documents speaks of.
+pub(super) const SOME: &[Mutant] = &[
+    of("oanor", without("oanor-key-not-asked-for", &["*/credential*"], Rule::OanorKey)),
+    of("apis-io", whole("apis-io-head-with-a-body", head_with_a_body)),
+    of("legacy", whole("legacy-head-with-a-body", head_with_a_body)),
+    of("apis-io", throttled("apis-io-throttled-without-a-time")),
+    of("legacy", throttled("legacy-throttled-without-a-time")),
+];
+
+fn head_with_a_body(registry: &Registry, request: &Request) -> Response {
+    if request.method != "HEAD" {
+        return registry.handle(request);
+    }
+    let get = Request { method: "GET".to_owned(), ..request.clone() };
+    Response { status: 500, ..registry.handle(&get) }
+}
+
+const fn throttled(id: &'static str) -> Mutant {
+    let spoil = |registry: &Registry, request: &Request| {
+        edited(registry, request, |reply| reply.status == 429, |reply| reply.headers.remove("retry-after"))
+    };
+    Mutant { variant: Variant::Throttling, ..spoilt(id, &["*/throttled*"], spoil) }
+}
 
 /// Edits every list within a value.
 fn lists(value: &mut Value, edit: &dyn Fn(&mut Vec<Value>)) {

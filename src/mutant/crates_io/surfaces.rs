@@ -105,11 +105,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
         })
     }),
-    spoilt("yank-tells-the-index-of-every-version", &["surfaces/yanked-in-the-index"], |registry, request| {
-        let yanked = registry.handle(request).body.lossy().contains("\"yanked\":true");
+    spoilt("yank-writes-another-checksum", &["surfaces/yanked-in-the-index"], |registry, request| {
         index_lines(registry, request, |line| {
-            if yanked {
-                line.insert("yanked".to_owned(), true.into());
+            if line["yanked"] == true {
+                line.insert("cksum".to_owned(), "0".repeat(64).into());
             }
         })
     }),
@@ -122,10 +121,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
         edited(
             registry,
             request,
-            |reply| place && reply.status == 302,
+            |reply| place && reply.status < 400,
             |reply| {
-                let location = reply.headers.get("location").unwrap_or_default().replace(".crate", ".tgz");
-                reply.headers.set("location", location);
+                if let Some(location) = reply.headers.get("location").map(|location| location.replace(".crate", ".tgz"))
+                {
+                    reply.headers.set("location", location);
+                }
+                reply.body = reply.body.lossy().replace(".crate", ".tgz").into();
             },
         )
     }),
