@@ -2,6 +2,7 @@
 //! what the document forbids of replies does not go unseen.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test that calls them")]
+#![expect(clippy::print_stdout, reason = "who reads the test's output sees what came of the mutants")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},

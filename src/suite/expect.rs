@@ -116,7 +116,7 @@ vocabulary! {
     /// What stands in a list within a JSON body.
     items: Items(Items),
     /// Values of one reply go with those of another, or with one another: these `are` (a word) those.
-    agree: Agree(Agree),
+    agree: Agree(Box<Agree>),
     /// Changes showed within so many seconds.
     shown_within: ShownWithin(f64),
 }

@@ -55,7 +55,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     spoilt("crate-hides-its-pre-releases", &["versions/index-lines"], |registry, request| {
         edit(registry, request, is(request, "GET", CRATE), |body| {
             if let Some(versions) = body["versions"].as_array_mut() {
-                versions.retain(|version| is_stable(version));
+                versions.retain(is_stable);
                 body["crate"]["num_versions"] = json!(body["versions"].as_array().map_or(0, Vec::len));
             }
         })
