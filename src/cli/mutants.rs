@@ -5,7 +5,7 @@ use std::{
 
 use super::{
     Done, Failure, args,
-    list::load,
+    plan::load,
     output::{self, Progress},
     wires,
 };

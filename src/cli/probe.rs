@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::{
     Done,
     args::Run,
-    list::load,
+    plan::load,
     output,
     run::{inputs, setup},
 };

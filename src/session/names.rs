@@ -14,7 +14,9 @@ const LONGEST: usize = 64;
 /// wants names to begin with.
 pub(super) fn fresh(case: &Case, options: &Options, policy: &Policy, attempt: usize) -> Bindings {
     let run = &options.run_id;
-    let digest = Sha256::digest(format!("{run}/{}/{}/{attempt}", options.seed, case.id));
+    // Cases of two contracts may share an id, and one run may try both.
+    let contract = if case.contract == "cargo" { String::new() } else { format!("{}/", case.contract) };
+    let digest = Sha256::digest(format!("{run}/{}/{contract}{}/{attempt}", options.seed, case.id));
     let base = match case.decl.names {
         NameForm::Nine => format!("r{}", letters(&digest[..8])),
         NameForm::Telling => {

@@ -12,6 +12,7 @@ mod paths;
 mod replies;
 mod sorting;
 mod spoil;
+mod states;
 
 use super::{How, Mutant, Spoil};
 use crate::reference::Rule;
@@ -26,6 +27,7 @@ pub(super) const AREAS: &[&[Mutant]] = &[
     errors::MUTANTS,
     pages::MUTANTS,
     sorting::MUTANTS,
+    states::MUTANTS,
 ];
 
 /// The contract that they break.

@@ -14,6 +14,7 @@ mod pages;
 mod parameters;
 mod paths;
 mod sorting;
+mod states;
 
 pub use make::Generated;
 
@@ -29,10 +30,12 @@ pub fn generated(spec: &Spec) -> Generated {
             parameters::add(&mut make);
             paths::add(&mut make);
             bodies::add(&mut make);
+            states::bodies(&mut make);
             credentials::add(&mut make);
             methods::add(&mut make);
             pages::add(&mut make);
             sorting::add(&mut make);
+            states::add(&mut make);
         }
         made.take(make);
     }

@@ -138,7 +138,7 @@ impl<'d> Build<'d> {
             removed: text(node, "x-regspec-removed"),
             refused: self.typed(node, "x-regspec-refused", &pointer)?,
             eventual: node["x-regspec-eventual"] == true,
-            excuse: text(node, "x-regspec-not-from-outside"),
+            tags: strings(node.get("tags")),
             level: self.typed(node, "x-regspec-level", &pointer)?,
             method: upper,
             reply_headers,
@@ -175,7 +175,7 @@ impl<'d> Build<'d> {
             ignored: text(node, "x-regspec-ignored"),
             refused: self.typed(node, "x-regspec-refused", pointer)?,
             layer: self.layer(node, pointer)?,
-            excuse: text(node, "x-regspec-not-from-outside"),
+            excuse: self.typed(node, "x-regspec-not-from-outside", pointer)?,
             level: self.typed(node, "x-regspec-level", pointer)?,
         })
     }
@@ -253,7 +253,7 @@ impl<'d> Build<'d> {
                 no_body: reply["x-regspec-no-body"] == true,
                 asked_by: self.typed(reply, "x-regspec-asked-by", &at)?.unwrap_or_default(),
                 header_values: self.typed(reply, "x-regspec-reply-headers", &at)?.unwrap_or_default(),
-                excuse: text(reply, "x-regspec-not-from-outside"),
+                excuse: self.typed(reply, "x-regspec-not-from-outside", &at)?,
                 pointer: at,
             });
         }
@@ -302,6 +302,11 @@ impl<'d> Build<'d> {
         Ok(Layer {
             errors: self.typed(node, "x-regspec-errors", pointer)?.unwrap_or_default(),
             undefined: self.typed(node, "x-regspec-undefined", pointer)?.unwrap_or_default(),
+            // A parameter has one cell for what is wrong with it, and says so in a word.
+            excuses: match node.get("x-regspec-not-from-outside") {
+                Some(Value::Object(_)) => self.typed(node, "x-regspec-not-from-outside", pointer)?.unwrap_or_default(),
+                _ => BTreeMap::new(),
+            },
         })
     }
 
