@@ -61,7 +61,10 @@ fn coverage_in_json_names_the_cases_of_each_cell() {
     let told = json_of(&things(&["--json"]));
     let cells = &told[0]["cells"];
     let list = &cells["operations"][0];
-    assert_eq!((&list["operation"], &list["method"], &list["path"]), (&json!("list_things"), &json!("GET"), &json!("/things")));
+    assert_eq!(
+        (&list["operation"], &list["method"], &list["path"]),
+        (&json!("list_things"), &json!("GET"), &json!("/things"))
+    );
     let find = |subject: &str, want: Value| {
         let cells = list["cells"].as_array().unwrap();
         cells.iter().find(|cell| cell["subject"] == subject && cell["want"] == want).unwrap().clone()
@@ -111,7 +114,8 @@ fn two_contracts_go_through_one_run() {
     let contracts: std::collections::BTreeSet<&str> =
         report["cases"].as_array().unwrap().iter().map(|case| case["contract"].as_str().unwrap()).collect();
     assert_eq!(contracts.into_iter().collect::<Vec<_>>(), ["apis-io", "oanor"]);
-    let capabilities: Vec<_> = report["capabilities"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
+    let capabilities: Vec<_> =
+        report["capabilities"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
     assert_eq!(capabilities, ["Crates", "Versions", "Owners", "Index"]);
     assert!(report["seen"]["oanor"]["search"]["statuses"]["200"].as_u64() > Some(0), "{}", report["seen"]);
 }
@@ -143,8 +147,19 @@ fn crates_io() -> (Server, String, String) {
 fn two_contracts_go_through_one_run_against_a_url() {
     let (_server, origin, credentials) = crates_io();
     let arguments = [
-        "--contract", "crates-io", "--contract", "apis-io", "--only", "owner", "--write", "--credentials", "held.toml",
-        "--index", &format!("{origin}/index"), "--record", "kept",
+        "--contract",
+        "crates-io",
+        "--contract",
+        "apis-io",
+        "--only",
+        "owner",
+        "--write",
+        "--credentials",
+        "held.toml",
+        "--index",
+        &format!("{origin}/index"),
+        "--record",
+        "kept",
     ];
     let outcome = Regspec::run(&origin, &arguments).file("held.toml", &credentials).finish();
     assert_eq!(outcome.code, Some(0), "{}{}", outcome.out, outcome.err);
@@ -161,7 +176,8 @@ fn two_contracts_go_through_one_run_against_a_url() {
 
 #[test]
 fn a_report_settles_what_documents_disagree_on() {
-    let run = Regspec::run("embedded", &["--contract", "crates-io", "--only", "list_crates::", "--only", "list_keywords::"]);
+    let run =
+        Regspec::run("embedded", &["--contract", "crates-io", "--only", "list_crates::", "--only", "list_keywords::"]);
     let outcome = run.finish();
     assert_eq!(outcome.code, Some(0), "{}", outcome.out);
     let report = std::fs::read_to_string(outcome.folder.path().join("report.json")).unwrap();

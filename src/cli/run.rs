@@ -232,10 +232,8 @@ async fn start(parts: &[Part], mut setup: Setup) -> Result<Vec<Engine>, StartErr
 /// What the target does not offer, or has not.
 fn what_is_missing(engine: &Engine) -> Vec<String> {
     let profile = engine.profile();
-    let offers = profile
-        .not_offered
-        .iter()
-        .map(|(action, how)| format!("the target does not offer {}: {how}", action.name()));
+    let offers =
+        profile.not_offered.iter().map(|(action, how)| format!("the target does not offer {}: {how}", action.name()));
     let sample = profile.sample_missing.iter().filter(|_| profile.sample.is_none());
     offers.chain(sample.map(|why| format!("there is no crate to read: {why}"))).collect()
 }

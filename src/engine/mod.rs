@@ -1,15 +1,15 @@
 //! One engine yields records; the command line and the test harness are two fronts over it.
 
+mod course;
 mod echo;
 mod embedded;
 mod property;
-mod course;
 mod record;
 mod seen;
 mod tally;
 
-pub use embedded::{Embedded, MAIN_TOKEN, OTHER_TOKEN};
 pub use course::Course;
+pub use embedded::{Embedded, MAIN_TOKEN, OTHER_TOKEN};
 pub use record::record;
 pub use seen::{Seen, SeenCount, SeenMember, SeenOperation, SeenValues};
 pub use tally::{Cells, Coverage, Covered, Exercised, ExitStatus, Tally, unexplained};

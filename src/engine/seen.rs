@@ -290,7 +290,10 @@ mod tests {
         assert_eq!(told("/crates/*/home"), (0, 1, String::new()));
         assert_eq!(told("/crates/*/gone"), (0, 0, String::new()));
         assert_eq!(told("/crates/*/new"), (1, 0, "boolean".to_owned()));
-        assert_eq!(seen.objects, BTreeMap::from([(String::new(), 1), ("/crates/*".to_owned(), 2), ("/links".to_owned(), 1)]));
+        assert_eq!(
+            seen.objects,
+            BTreeMap::from([(String::new(), 1), ("/crates/*".to_owned(), 2), ("/links".to_owned(), 1)])
+        );
         assert_eq!(told("/links/*"), (2, 0, "string".to_owned()));
     }
 }

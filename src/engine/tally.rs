@@ -181,7 +181,12 @@ impl Covered {
 impl Coverage {
     /// What the records of a run cover of a contract.
     pub fn of(spec: &Spec, records: &[Record]) -> Self {
-        let judged = || records.iter().filter(|r| r.contract == spec.contract).filter(|r| matches!(r.verdict, Verdict::Conforms | Verdict::Violates));
+        let judged = || {
+            records
+                .iter()
+                .filter(|r| r.contract == spec.contract)
+                .filter(|r| matches!(r.verdict, Verdict::Conforms | Verdict::Violates))
+        };
         let reached: HashSet<&RequirementId> = judged().flat_map(|record| &record.requirements).collect();
         let mut rows = Covered::default();
         for row in spec.catalogue.iter() {

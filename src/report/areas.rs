@@ -57,11 +57,8 @@ pub(super) fn capabilities(report: &Report, out: &mut String) {
         let [conforms, must, should, unjudged] =
             [known.conforms, known.violates, known.warnings, known.unjudged].map(cell);
         let exercised = format!("{} of {}", known.exercised, known.operations);
-        let _ = writeln!(
-            out,
-            "{:<WIDTH$} {conforms:>9} {must:>6} {should:>7} {unjudged:>10} {exercised:>11}",
-            known.name
-        );
+        let _ =
+            writeln!(out, "{:<WIDTH$} {conforms:>9} {must:>6} {should:>7} {unjudged:>10} {exercised:>11}", known.name);
     }
 }
 

@@ -105,9 +105,10 @@ fn of(outline: &Outline, disagreement: &Disagreement, seen: &SeenOperation) -> S
 
 fn replies(outline: &Outline, seen: &SeenOperation) -> Standing {
     let covers = |status: u16| {
-        outline.replies.keys().any(|told| {
-            *told == status.to_string() || *told == format!("{}XX", status / 100) || told == "DEFAULT"
-        })
+        outline
+            .replies
+            .keys()
+            .any(|told| *told == status.to_string() || *told == format!("{}XX", status / 100) || told == "DEFAULT")
     };
     let good: Vec<u16> = seen.statuses.keys().copied().filter(|status| is_good(*status)).collect();
     match good.iter().find(|status| !covers(**status)) {
@@ -117,9 +118,8 @@ fn replies(outline: &Outline, seen: &SeenOperation) -> Standing {
 }
 
 fn credentials(outline: &Outline, seen: &SeenOperation) -> Standing {
-    let answers = |caller: &str| {
-        seen.callers.get(caller).is_some_and(|statuses| statuses.keys().any(|status| is_good(*status)))
-    };
+    let answers =
+        |caller: &str| seen.callers.get(caller).is_some_and(|statuses| statuses.keys().any(|status| is_good(*status)));
     let refuses = |caller: &str| {
         seen.callers.get(caller).is_some_and(|statuses| statuses.keys().any(|status| matches!(status, 401 | 403)))
     };
@@ -290,15 +290,10 @@ mod tests {
             json!({ "responses": { "200": { "content": { "application/json": {
                 "schema": { "properties": { "m": { "type": kind } }, "required": required } } } } } })
         };
-        let seen = |values: usize, nulls: usize| {
-            json!({ "members": { "/m": { "documented": true, "values": values, "nulls": nulls, "types": ["string"] } } })
-        };
+        let seen = |values: usize, nulls: usize| json!({ "members": { "/m": { "documented": true, "values": values, "nulls": nulls, "types": ["string"] } } });
         let (strict, loose) = (told(json!("string"), &["m"]), told(json!(["string", "null"]), &[]));
         let both = |seen| settled(strict.clone(), loose.clone(), seen);
-        assert_eq!(
-            both(seen(2, 1)),
-            ["reply /m: one two | ", "reply /m: two | one not: null came"],
-        );
+        assert_eq!(both(seen(2, 1)), ["reply /m: one two | ", "reply /m: two | one not: null came"],);
         assert_eq!(both(seen(1, 0))[0], "reply /m: two | one not: it was there in 1 of 3");
     }
 }

@@ -208,8 +208,14 @@ fn disagreements(by: &BTreeMap<String, Outline>) -> Vec<Disagreement> {
         }),
     );
     for (subject, fields) in [
-        (Subject::Request as fn(String) -> Subject, by.iter().map(|(contract, outline)| (contract, sent(outline))).collect::<Vec<_>>()),
-        (Subject::Reply as fn(String) -> Subject, by.iter().map(|(contract, outline)| (contract, received(outline))).collect()),
+        (
+            Subject::Request as fn(String) -> Subject,
+            by.iter().map(|(contract, outline)| (contract, sent(outline))).collect::<Vec<_>>(),
+        ),
+        (
+            Subject::Reply as fn(String) -> Subject,
+            by.iter().map(|(contract, outline)| (contract, received(outline))).collect(),
+        ),
     ] {
         members(
             subject,

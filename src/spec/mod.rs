@@ -18,9 +18,9 @@ pub use catalogue::Catalogue;
 pub use compare::{Compared, Disagreement, Dispute, Sayings, Subject, compare, sayings};
 pub use contracts::Contracts;
 pub use document::{
-    Accepts, Access, Condition, DefaultOrder, Direction, Document, EmptyTotal, ErrorRow, Excuse, KeyKind, Layer, Missing,
-    Operation, Order, PageKind, Pagination, Parameter, Place, Produce, Reply, ReplyHeader, RequestBody, Scheme, Shape,
-    Sort, StatusRange, TokenAccess, Touch, plain,
+    Accepts, Access, Condition, DefaultOrder, Direction, Document, EmptyTotal, ErrorRow, Excuse, KeyKind, Layer,
+    Missing, Operation, Order, PageKind, Pagination, Parameter, Place, Produce, Reply, ReplyHeader, RequestBody,
+    Scheme, Shape, Sort, StatusRange, TokenAccess, Touch, plain,
 };
 pub use drift::{Change, Weight, drift};
 pub use error::{LoadError, line_number, nearest};

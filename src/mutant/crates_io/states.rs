@@ -6,10 +6,7 @@ use super::{
     spoil::{edited, refuses},
     spoilt,
 };
-use crate::{
-    exchange::{Request, Response},
-    mutant::Mutant,
-};
+use crate::{exchange::Response, mutant::Mutant};
 
 pub(super) const MUTANTS: &[Mutant] = &[
     spoilt("state-versions-uploaded-twice", &["*/state"], |registry, request| {
@@ -29,6 +26,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
     spoilt("state-null-members-refused", &["*/body", "*/body-*"], |registry, request| {
         let null = request.body.json().is_ok_and(|body| has_null(&body));
         refuses(registry, request, null, 422, "invalid type: null")
+    }),
+    spoilt("state-limits-not-kept", &["*/state"], |registry, request| {
+        edited(registry, request, |reply| tells(reply, "maximum number of"), succeed)
+    }),
+    spoilt("state-dependents-not-asked-for", &["*/state"], |registry, request| {
+        edited(registry, request, |reply| tells(reply, "reverse dependencies"), |reply| *reply = Response::new(204))
+    }),
+    spoilt("state-unknown-includes-passed-over", &["*/param-*"], |registry, request| {
+        edited(registry, request, |reply| tells(reply, "invalid component for"), succeed)
     }),
     spoilt("state-anybody-uploads", &["publish/credential"], |registry, request| {
         edited(registry, request, |reply| tells(reply, "you don't seem to be an owner"), succeed)

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::{
     Aspect,
     Family::{self, Body, Condition as Condit, Credential, Pages, Parameter as Param, Reply, Sort},
     Want::{Invalid, Valid},
-    body::fields,
+    body::{Field, fields},
 };
-use crate::spec::{Accepts, Access, Condition, Excuse, Operation, PageKind, Parameter, Place, Scheme, Spec};
+use crate::spec::{
+    Accepts, Access, Condition, Excuse, Operation, PageKind, Pagination, Parameter, Place, Scheme, Spec,
+};
 
 /// What overlays say by hand of an aspect that has no case.
 pub(super) fn excused(operation: &Operation, aspect: &Aspect) -> Option<Excuse> {
@@ -105,7 +109,10 @@ impl Cells<'_> {
             self.whole(&[BodyWrongShape, BodyInvalidValue, BodyTooLarge], false);
             return;
         }
-        self.whole(&[BodyInvalidValue, BodyExtraField], false);
+        self.whole(&[BodyInvalidValue], false);
+        if has_fields_for(&body.schema, BodyExtraField) {
+            self.whole(&[BodyExtraField], false);
+        }
         self.whole(&[BodyMissing], body.required);
         self.whole(&[BodyNotJson, BodyWrongShape], true);
         self.whole(&[BodyWrongMediaType], self.bare);
@@ -160,7 +167,9 @@ impl Cells<'_> {
         if !access.none.is_ok() || access.when.is_some() {
             refused(self, "malformed", Condition::CredentialMalformed);
             refused(self, "unknown", Condition::CredentialUnknown);
-            for (name, condition) in [("revoked", Condition::CredentialRevoked), ("expired", Condition::CredentialExpired)] {
+            for (name, condition) in
+                [("revoked", Condition::CredentialRevoked), ("expired", Condition::CredentialExpired)]
+            {
                 // Not every kind of credential can be taken back or ends by itself.
                 if self.operation.states(condition, None) {
                     refused(self, name, condition);
@@ -193,8 +202,13 @@ impl Cells<'_> {
                 None => {}
             }
         }
-        for (before, conditions) in [("before", &access.before_authentication), ("after", &access.after_authentication)] {
+        for (before, conditions) in [("before", &access.before_authentication), ("after", &access.after_authentication)]
+        {
+            let schema = self.operation.body.as_ref().filter(|body| !body.upload).map(|body| &body.schema);
             for condition in conditions {
+                if schema.is_some_and(|schema| !has_fields_for(schema, *condition)) {
+                    continue;
+                }
                 self.add(Credential, format!("{before} {condition}"), self.silence(&[*condition], None));
             }
         }
@@ -205,7 +219,7 @@ impl Cells<'_> {
         for kind in pages.kinds.iter().filter(|kind| **kind == PageKind::Page || pages.next.is_some()) {
             self.add(Pages, kind.name(), None);
         }
-        for condition in PAGING {
+        for condition in PAGING.into_iter().filter(|condition| can_meet(pages, *condition)) {
             if self.operation.states(condition, None) || self.operation.states(condition, Some(&pages.page)) {
                 self.add(Pages, condition.name(), None);
             }
@@ -248,10 +262,36 @@ pub(super) const PAGING: [Condition; 6] = [
     Condition::PagePastEnd,
 ];
 
+/// A list that is handed out so can be asked for in this wrong way.
+fn can_meet(pages: &Pagination, condition: Condition) -> bool {
+    let knows = |kind| pages.kinds.contains(&kind);
+    match condition {
+        Condition::PageUnsupported => !knows(PageKind::Page),
+        Condition::PagePastEnd => knows(PageKind::Page),
+        Condition::SeekUnsupported => !knows(PageKind::Seek),
+        Condition::SeekMalformed => knows(PageKind::Seek),
+        Condition::PageBeyondLimit => pages.last_page.is_some(),
+        _ => true,
+    }
+}
+
+/// A body of this schema can meet a condition of its fields.
+fn has_fields_for(schema: &Value, condition: Condition) -> bool {
+    let fields = fields(schema);
+    match condition {
+        Condition::BodyFieldMissing => fields.iter().any(|field| field.required),
+        Condition::BodyFieldWrongType => fields.iter().any(Field::has_type),
+        Condition::BodyExtraField => !fields.is_empty(),
+        _ => true,
+    }
+}
+
 /// Conditions that have no family of their own.
-fn is_other(condition: Condition) -> bool {
+pub(super) fn is_other(condition: Condition) -> bool {
     let name = condition.name();
-    !name.starts_with("body-") && !name.starts_with("credential-") && !PAGING.contains(&condition)
+    let elsewhere = name.starts_with("body-") || name.starts_with("credential-") || PAGING.contains(&condition);
+    // Which of two ages of a server answers is no matter of the request.
+    !elsewhere && condition != Condition::OperationRemoved
 }
 
 /// The name of a way in which a caller tells who it is.
@@ -284,6 +324,10 @@ fn wrong_ways(parameter: &Parameter) -> Vec<Condition> {
     };
     match parameter.place {
         Place::Path => vec![UnknownCrate, UnknownVersion, UnknownResource, VersionNotSemver, IdentifierNotInteger],
+        _ if parameter.required && parameter.needs.is_some() => {
+            vec![ParameterMissing, UnknownCrate, UnknownVersion, UnknownResource]
+        }
+        _ if parameter.required => vec![ParameterMissing],
         _ => vec![
             ParameterWrongType,
             ParameterWrongFormat,
@@ -291,7 +335,6 @@ fn wrong_ways(parameter: &Parameter) -> Vec<Condition> {
             ParameterBelowMinimum,
             ParameterAboveMaximum,
             ParameterOverflow,
-            ParameterMissing,
             ParameterEmpty,
             ParameterNul,
             SeekMalformed,

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::Case;
-use crate::spec::{Excuse, Spec};
+use crate::spec::{Condition, Excuse, Spec};
 
 /// A group of cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -34,15 +34,8 @@ pub enum Family {
 
 impl Family {
     /// Every family, in the order of columns.
-    pub const ALL: [Self; 7] = [
-        Self::Reply,
-        Self::Parameter,
-        Self::Body,
-        Self::Credential,
-        Self::Pages,
-        Self::Sort,
-        Self::Condition,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Reply, Self::Parameter, Self::Body, Self::Credential, Self::Pages, Self::Sort, Self::Condition];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -231,7 +224,13 @@ impl Matrix {
 /// Conditions that the document as a whole answers: each is tried with at least one operation.
 fn everywhere(spec: &Spec, tried: &BTreeMap<(&str, Aspect), Vec<String>>) -> Option<Row> {
     let root = spec.operations.first()?.layers.last()?;
-    let conditions: BTreeSet<String> = root.errors.iter().map(|row| row.condition.name()).collect();
+    let dated =
+        spec.operations.iter().flat_map(|known| &known.parameters).any(|known| known.schema["format"] == "date");
+    // What other families have stands with each operation.
+    let other =
+        |condition: &Condition| cells::is_other(*condition) && (dated || *condition != Condition::ParameterWrongFormat);
+    let conditions: BTreeSet<String> =
+        root.errors.iter().map(|row| row.condition).filter(other).map(Condition::name).collect();
     let cells: Vec<Cell> = conditions
         .into_iter()
         .map(|name| {

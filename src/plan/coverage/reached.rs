@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     plan::Case,
-    spec::{Condition, Operation, PageKind, Spec, StatusRange},
+    spec::{Condition, Operation, PageKind, Parameter, Spec, StatusRange},
     suite::{Call, Check, ErrorReply, Login, ReplyRule, Status, Text, Verb},
 };
 
@@ -40,6 +40,7 @@ impl Reach<'_> {
     fn check(&mut self, check: &Check) {
         match check {
             Check::Reply(ReplyRule::Documented) => self.good(None),
+            Check::Reply(ReplyRule::NotAFailure) => self.odd(),
             Check::Reply(ReplyRule::Head) => self.add(Family::Condition, Condition::Head.name()),
             Check::Pages(kind) => {
                 self.good(None);
@@ -51,6 +52,19 @@ impl Reach<'_> {
                 both.accepted.iter().chain(&both.refused).for_each(|expect| self.check(&expect.check));
             }
             _ => {}
+        }
+    }
+
+    /// Parameters whose values the document does not take, whatever comes of them.
+    fn odd(&mut self) {
+        let takes = |parameter: &Parameter, value: &str| match parameter.is_integer() {
+            true => value.parse::<i64>().is_ok(),
+            false => parameter.choices().iter().any(|choice| choice == value),
+        };
+        for (name, text) in &self.call.query {
+            if self.operation.parameter(name).is_some_and(|parameter| !takes(parameter, text.raw())) {
+                self.found.insert(Aspect::new(Family::Parameter, name.as_str(), Invalid));
+            }
         }
     }
 
@@ -68,7 +82,7 @@ impl Reach<'_> {
                 self.found.insert(Aspect::new(Family::Parameter, parameter.name.as_str(), Valid));
             }
         }
-        for text in self.call.path.values() {
+        for text in self.call.path.values().chain(self.call.query.values()) {
             for name in text.placeholders() {
                 match name {
                     name if name.ends_with("-upper") => self.add(Family::Condition, Condition::PathOtherCase.name()),

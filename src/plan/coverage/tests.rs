@@ -27,7 +27,9 @@ const CONTRACTS: [&str; 4] = ["apis-io", "crates-io", "legacy", "oanor"];
 fn no_cell_is_empty_without_a_reason() {
     let open: Vec<String> = CONTRACTS
         .iter()
-        .flat_map(|contract| named(&matrix(contract), Cell::is_open).into_iter().map(move |cell| format!("{contract} {cell}")))
+        .flat_map(|contract| {
+            named(&matrix(contract), Cell::is_open).into_iter().map(move |cell| format!("{contract} {cell}"))
+        })
         .collect();
     assert!(open.is_empty(), "{} open\n{}", open.len(), open.join("\n"));
 }

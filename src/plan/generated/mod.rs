@@ -30,7 +30,7 @@ pub fn generated(spec: &Spec) -> Generated {
             parameters::add(&mut make);
             paths::add(&mut make);
             bodies::add(&mut make);
-            states::bodies(&mut make);
+            states::early(&mut make);
             credentials::add(&mut make);
             methods::add(&mut make);
             pages::add(&mut make);

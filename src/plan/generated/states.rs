@@ -5,16 +5,25 @@ use serde_json::{Value, json};
 
 use super::{
     bodies::{replaced, send, with},
-    chain::{body_value, slug},
+    chain::{body_value, plain, slug},
     make::{Aspect, Make, Steps},
 };
 use crate::{
     spec::{Condition, Level, RequestBody},
-    suite::{Call, Login, Publish, Step, Text, Verb},
+    suite::{Call, Check, Login, Publish, ReplyRule, Step, Text, Verb},
 };
 
-/// What can be wrong with bodies of the right form. It comes before credentials, which are asked for in an order with it.
-pub(super) fn bodies(make: &mut Make<'_>) {
+/// What can be wrong with a request of the right form. It comes before credentials, which are asked for in an order
+/// with it.
+pub(super) fn early(make: &mut Make<'_>) {
+    limit(make);
+    includes(make);
+    named(make);
+    unstated(make);
+    bodies(make);
+}
+
+fn bodies(make: &mut Make<'_>) {
     let Some(body) = make.operation.body.as_ref().filter(|body| body.ignored.is_none()) else { return };
     if body.upload {
         upload(make, body);
@@ -35,6 +44,7 @@ pub(super) fn add(make: &mut Make<'_>) {
             make.condition("state", element, condition, (None, None), &pointer, (given, call));
         }
     }
+    dependents(make);
     if make.stated(Condition::FilterMissing, None) {
         let call = Call { query: std::collections::BTreeMap::new(), ..make.good.call.clone() };
         let (given, pointer) = (make.good.given.clone(), make.operation.pointer.clone());
@@ -43,11 +53,7 @@ pub(super) fn add(make: &mut Make<'_>) {
     let upload = make.operation.body.as_ref().is_some_and(|body| body.upload);
     if upload && make.stated(Condition::NotOwner, None) {
         let own = make.good.call.clone();
-        let call = Call {
-            with: Login::OtherToken,
-            upload: Some(Publish::from(Text::from("1.1.0"))),
-            ..own.clone()
-        };
+        let call = Call { with: Login::OtherToken, upload: Some(Publish::from(Text::from("1.1.0"))), ..own.clone() };
         let mut given = make.good.given.clone();
         given.push(Step::of(Verb::Call(Box::new(own)), None));
         let pointer = make.operation.pointer.clone();
@@ -55,12 +61,153 @@ pub(super) fn add(make: &mut Make<'_>) {
     }
 }
 
+/// As many good calls as are taken, and one more.
+fn limit(make: &mut Make<'_>) {
+    let most =
+        make.document().and_then(|document| document.raw.pointer(&make.operation.pointer)?["x-regspec-limit"].as_u64());
+    let Some(most) = most.filter(|_| make.stated(Condition::LimitReached, None)) else { return };
+    let call = make.good.call.clone();
+    let mut given = make.good.given.clone();
+    given.extend((0..most).map(|_| Step::of(Verb::Call(Box::new(call.clone())), None)));
+    let pointer = make.operation.pointer.clone();
+    make.condition("state", "limit-reached", Condition::LimitReached, (None, None), &pointer, (given, call));
+}
+
+/// A second crate of the case depends on the first.
+fn dependents(make: &mut Make<'_>) {
+    let uploads = |known: &&crate::spec::Operation| known.body.as_ref().is_some_and(|body| body.upload);
+    let Some(operation) = make.spec.operations.iter().find(uploads) else { return };
+    if !make.stated(Condition::HasDependents, None) {
+        return;
+    }
+    let needs = json!({ "deps": [{
+        "name": "{crate}", "version_req": "^1", "features": [], "optional": false, "default_features": true, "target": null,
+        "kind": "normal", "registry": null, "explicit_name_in_toml": null,
+    }] });
+    let mut upload = plain(operation);
+    upload.upload =
+        Some(Publish { json: Some(Text::from(needs.to_string().as_str())), ..Publish::from(Text::from("1.0.0")) });
+    let mut given = make.good.given.clone();
+    given.push(Step::of(Verb::Call(Box::new(upload)), Some(Text::from("{other}"))));
+    // The kind names what was uploaded last, which is the other one.
+    let mut call = make.good.call.clone();
+    for parameter in make.operation.path_parameters().filter(|known| known.needs.as_deref() == Some("own-crate")) {
+        call.path.insert(parameter.name.clone(), Text::from("{crate}"));
+    }
+    let pointer = make.operation.pointer.clone();
+    make.condition("state", "has-dependents", Condition::HasDependents, (None, None), &pointer, (given, call));
+}
+
+/// A part of the reply that nobody knows is asked for.
+fn includes(make: &mut Make<'_>) {
+    let operation = make.operation;
+    let Some(parameter) = operation.query_parameters().find(|parameter| parameter.name == "include") else { return };
+    if make.stated(Condition::IncludeUnknown, None) {
+        let mut call = make.good.call.clone();
+        call.query.insert(parameter.name.clone(), Text::from("regspec-unknown"));
+        let about = (Some(parameter.name.as_str()), Some("regspec-unknown"));
+        let given = make.good.given.clone();
+        make.condition("param-include", "unknown", Condition::IncludeUnknown, about, &parameter.pointer, (given, call));
+    }
+}
+
+/// Query parameters that name something: what nobody has, another spelling, and what is somebody else's.
+fn named(make: &mut Make<'_>) {
+    let operation = make.operation;
+    for parameter in operation.query_parameters() {
+        let name = parameter.name.as_str();
+        let aspect = format!("param-{}", slug(name));
+        let kind = parameter.needs.as_deref().unwrap_or_default();
+        let unknown = match () {
+            () if kind.ends_with("crate") => Some((Condition::UnknownCrate, "{absent}")),
+            () if kind.ends_with("version") => Some((Condition::UnknownVersion, "99.99.99")),
+            () => None,
+        };
+        if let Some((condition, value)) = unknown
+            && parameter.required
+            && make.stated(condition, Some(name))
+        {
+            let mut call = make.good.call.clone();
+            call.query.insert(name.to_owned(), Text::from(value));
+            let given = make.good.given.clone();
+            make.condition(&aspect, "unknown", condition, (Some(name), Some(value)), &parameter.pointer, (given, call));
+        }
+        if parameter.folds.iter().any(|fold| fold == "case") {
+            let mut call = make.good.call.clone();
+            call.query.insert(name.to_owned(), Text::from(format!("{{{kind}-upper}}").as_str()));
+            let aspect = Aspect {
+                name: aspect.clone(),
+                text: format!("{} takes `{name}` in any spelling that counts as the same.", operation.id),
+                pointer: format!("{}/x-regspec-folds", parameter.pointer),
+                level: parameter.level.unwrap_or(Level::Should),
+            };
+            let then = vec![Make::documented()];
+            make.case(
+                aspect,
+                "other-case",
+                None,
+                Steps { given: make.good.given.clone(), when: call, then, ..Steps::default() },
+            );
+        }
+        let theirs = match kind {
+            "own-user-id" => Some(Condition::NotSelf),
+            "own-crate" => Some(Condition::NotOwner),
+            _ => None,
+        };
+        let told = operation.access.as_ref().is_some_and(|access| access.other_user.is_some());
+        if let Some(condition) = theirs.filter(|condition| !told || *condition == Condition::NotSelf)
+            && make.stated(condition, None)
+        {
+            let mut call = make.good.call.clone();
+            call.query.clear();
+            call.query.insert(name.to_owned(), Text::from(format!("{{{kind}}}").as_str()));
+            call.with = match Login::of(operation) {
+                Login::Cookie => Login::OtherCookie,
+                Login::OtherCookie => Login::Cookie,
+                Login::OtherToken => Login::Token,
+                _ => Login::OtherToken,
+            };
+            let (given, element) = (make.good.given.clone(), "of-another-account");
+            make.condition(&aspect, element, condition, (None, None), &parameter.pointer, (given, call));
+        }
+    }
+}
+
+/// Wrong values of which nobody says what they are answered with: whatever that is, the server does not fail.
+fn unstated(make: &mut Make<'_>) {
+    let operation = make.operation;
+    for parameter in operation.query_parameters().filter(|known| known.ignored.is_none() && known.refused.is_none()) {
+        let odd = match () {
+            () if parameter.is_integer() => "abc",
+            () if !parameter.choices().is_empty() => "regspec-unknown",
+            () => continue,
+        };
+        let conditions = super::odd::values(parameter).into_iter().map(|odd| odd.condition);
+        if make.is_bare() || conditions.into_iter().any(|condition| make.stated(condition, Some(&parameter.name))) {
+            continue;
+        }
+        let aspect = Aspect {
+            name: format!("param-{}", slug(&parameter.name)),
+            text: format!("{} does not fail over a value of `{}` that is none.", operation.id, parameter.name),
+            pointer: parameter.pointer.clone(),
+            level: Level::Should,
+        };
+        let mut call = make.good.call.clone();
+        call.query.insert(parameter.name.clone(), Text::from(odd));
+        let then = vec![Check::Reply(ReplyRule::NotAFailure)];
+        make.case(aspect, "odd", None, Steps { given: make.good.given.clone(), when: call, then, ..Steps::default() });
+    }
+}
+
 fn upload(make: &mut Make<'_>, body: &RequestBody) {
     let sound = || Publish::from(Text::from("1.0.0"));
     let odd = [
         ("a-list", Condition::BodyWrongShape, Publish { envelope: Some(Text::from("json-array")), ..sound() }),
-        ("a-number-of-dependencies", Condition::BodyWrongShape, Publish { json: Some(Text::from("{\"deps\":1}")), ..sound() }),
-        ("no-version", Condition::BodyInvalidValue, Publish { json: Some(Text::from("{\"vers\":\"one\"}")), ..sound() }),
+        (
+            "no-version",
+            Condition::BodyInvalidValue,
+            Publish { json: Some(Text::from("{\"vers\":\"one\"}")), ..sound() },
+        ),
     ];
     for (element, condition, publish) in odd {
         if make.stated(condition, None) {
@@ -82,6 +229,13 @@ fn values(make: &mut Make<'_>, body: &RequestBody, good: &Value, schema: &Value,
             let element = format!("refused-{}", index + 1);
             send(make, body, &aspect, &element, Condition::BodyInvalidValue, Some(name), call);
         }
+    }
+    if schema["x-regspec-needs"].as_str().is_some_and(|kind| kind.ends_with("crate"))
+        && make.stated(Condition::UnknownCrate, None)
+        && !pointer.is_empty()
+    {
+        let call = with(make, &put(json!("{absent}")));
+        send(make, body, &aspect, "unknown", Condition::UnknownCrate, None, call);
     }
     if let Some(most) = schema["maxItems"].as_u64().filter(|most| *most < 100)
         && make.stated(Condition::LimitReached, None)

@@ -19,7 +19,7 @@ pub enum Excuse {
     ThirdParty,
     /// It takes time to pass.
     TimePasses,
-    /// Whoever tries it takes something from others that cannot be given back.
+    /// Whoever tries it may hurt the target, or takes from others what cannot be given back.
     Harm,
 }
 
@@ -51,7 +51,7 @@ impl Excuse {
             Self::ServerState => "it takes a state of the server that no request brings about",
             Self::ThirdParty => "it takes what a third party does, such as another site or its members",
             Self::TimePasses => "it takes more time to pass than a run has",
-            Self::Harm => "trying it takes something from others that cannot be given back",
+            Self::Harm => "trying it may hurt the target, or take from others what cannot be given back",
         }
     }
 }
