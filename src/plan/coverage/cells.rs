@@ -109,7 +109,7 @@ impl Cells<'_> {
             self.whole(&[BodyWrongShape, BodyInvalidValue, BodyTooLarge], false);
             return;
         }
-        self.whole(&[BodyInvalidValue], false);
+        self.whole(&[BodyInvalidValue, BodyTooLarge], false);
         if has_fields_for(&body.schema, BodyExtraField) {
             self.whole(&[BodyExtraField], false);
         }

@@ -9,7 +9,7 @@ use super::{
     make::{Aspect, Make, Steps},
 };
 use crate::{
-    spec::{Condition, Level, RequestBody},
+    spec::{Accepts, Condition, Level, Operation, RequestBody, Scheme},
     suite::{Call, Check, Login, Publish, ReplyRule, Step, Text, Verb},
 };
 
@@ -75,7 +75,7 @@ fn limit(make: &mut Make<'_>) {
 
 /// A second crate of the case depends on the first.
 fn dependents(make: &mut Make<'_>) {
-    let uploads = |known: &&crate::spec::Operation| known.body.as_ref().is_some_and(|body| body.upload);
+    let uploads = |known: &&Operation| known.body.as_ref().is_some_and(|body| body.upload);
     let Some(operation) = make.spec.operations.iter().find(uploads) else { return };
     if !make.stated(Condition::HasDependents, None) {
         return;
@@ -123,8 +123,11 @@ fn named(make: &mut Make<'_>) {
             () if kind.ends_with("version") => Some((Condition::UnknownVersion, "99.99.99")),
             () => None,
         };
+        // An optional one may be a filter, which leaves nothing over, unless its own words say otherwise.
+        let asked_for =
+            |condition| parameter.required || parameter.layer.errors.iter().any(|row| row.condition == condition);
         if let Some((condition, value)) = unknown
-            && parameter.required
+            && asked_for(condition)
             && make.stated(condition, Some(name))
         {
             let mut call = make.good.call.clone();
@@ -161,15 +164,25 @@ fn named(make: &mut Make<'_>) {
             let mut call = make.good.call.clone();
             call.query.clear();
             call.query.insert(name.to_owned(), Text::from(format!("{{{kind}}}").as_str()));
-            call.with = match Login::of(operation) {
-                Login::Cookie => Login::OtherCookie,
-                Login::OtherCookie => Login::Cookie,
-                Login::OtherToken => Login::Token,
-                _ => Login::OtherToken,
-            };
+            call.with = other_login(operation);
             let (given, element) = (make.good.given.clone(), "of-another-account");
             make.condition(&aspect, element, condition, (None, None), &parameter.pointer, (given, call));
         }
+    }
+}
+
+/// A credential that the operation takes, of the account that does not make its good calls. A session may do all that
+/// its account may, a token perhaps not.
+fn other_login(operation: &Operation) -> Login {
+    let cookie = match &operation.access {
+        Some(access) => access.cookie.is_some_and(Accepts::is_ok),
+        None => operation.security.contains(&Scheme::Cookie),
+    };
+    match (cookie, operation.by_other) {
+        (true, false) => Login::OtherCookie,
+        (true, true) => Login::Cookie,
+        (false, false) => Login::OtherToken,
+        (false, true) => Login::Token,
     }
 }
 
