@@ -8,12 +8,12 @@ use serde_json::Value;
 use crate::{
     exchange::{Exchange, Request, Response, Role, Transcript, refuses},
     plan::Case,
-    spec::{Fields, Operation, Spec},
+    spec::{Condition, Fields, Operation, Spec},
     suite::{Check, Verb},
 };
 
 /// So many values of a parameter are kept, accepted ones and refused ones each.
-const VALUES: usize = 16;
+const VALUES: usize = 32;
 
 /// So long is a value that is kept, in characters.
 const LONGEST: usize = 40;
@@ -32,7 +32,8 @@ pub struct SeenOperation {
     pub path: String,
     /// How often each status came.
     pub statuses: BTreeMap<u16, usize>,
-    /// How often each status came to whom: `none`, `authorization`, `cookie`, or the name of another header field.
+    /// How often each status came to whom: `none`, `authorization`, `cookie`, or the name of another header field. Where
+    /// the operation asks who is calling for the sake of a parameter alone, calls with it are left out.
     pub callers: BTreeMap<String, BTreeMap<u16, usize>>,
     /// What came of values of query parameters.
     pub parameters: BTreeMap<String, SeenValues>,
@@ -153,10 +154,14 @@ fn is_plain(case: &Case, operation: &Operation, exchange: &Exchange) -> bool {
 impl SeenOperation {
     fn add(&mut self, case: &Case, operation: &Operation, exchange: &Exchange, reply: &Response) {
         *self.statuses.entry(reply.status).or_default() += 1;
-        let caller = self.callers.entry(caller(operation, &exchange.request)).or_default();
-        *caller.entry(reply.status).or_default() += 1;
         let good = (200..400).contains(&reply.status) && !refuses(reply);
         let sent = query(&exchange.request);
+        // Where a parameter alone asks who is calling, calls with it say nothing of the others.
+        let asks = operation.access.as_ref().and_then(|access| access.when.as_ref());
+        if !asks.is_some_and(|name| sent.iter().any(|(sent, _)| sent == name)) {
+            let caller = self.callers.entry(caller(operation, &exchange.request)).or_default();
+            *caller.entry(reply.status).or_default() += 1;
+        }
         if good {
             let names: BTreeSet<String> = sent.iter().map(|(name, _)| name.clone()).collect();
             self.always = Some(match self.always.take() {
@@ -165,7 +170,8 @@ impl SeenOperation {
             });
         }
         let odd = odd_parameter(case).filter(|_| exchange.role == Role::When);
-        for (name, value) in sent {
+        let once = |name: &String| sent.iter().filter(|(known, _)| known == name).count() == 1;
+        for (name, value) in sent.iter().filter(|(name, _)| once(name)).cloned() {
             let values = self.parameters.entry(name.clone()).or_default();
             if good {
                 keep(&mut values.accepted, value);
@@ -229,10 +235,26 @@ impl SeenOperation {
     }
 }
 
-/// The parameter about which a case asks, where it sends a value with which something is wrong.
+/// The parameter about which a case asks, where the value that it sends is what is wrong.
 fn odd_parameter(case: &Case) -> Option<&str> {
+    use Condition::{
+        ParameterAboveMaximum, ParameterBelowMinimum, ParameterEmpty, ParameterHuge, ParameterInvalidUtf8,
+        ParameterNotInEnum, ParameterNul, ParameterOverflow, ParameterWrongFormat, ParameterWrongType,
+    };
     case.decl.then.iter().find_map(|expect| match &expect.check {
-        Check::ErrorReply(wanted) => wanted.parameter.as_deref(),
+        Check::ErrorReply(wanted) => match wanted.condition {
+            ParameterAboveMaximum
+            | ParameterBelowMinimum
+            | ParameterEmpty
+            | ParameterHuge
+            | ParameterInvalidUtf8
+            | ParameterNotInEnum
+            | ParameterNul
+            | ParameterOverflow
+            | ParameterWrongFormat
+            | ParameterWrongType => wanted.parameter.as_deref(),
+            _ => None,
+        },
         _ => None,
     })
 }
@@ -253,9 +275,13 @@ fn query(request: &Request) -> Vec<(String, String)> {
     pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(n, v)| (decoded(n), decoded(v))).collect()
 }
 
+/// Keeps the first values in their order, whatever the order in which they came.
 fn keep(values: &mut BTreeSet<String>, value: String) {
-    if values.len() < VALUES && value.chars().count() <= LONGEST {
+    if value.chars().count() <= LONGEST {
         values.insert(value);
+    }
+    if values.len() > VALUES {
+        values.pop_last();
     }
 }
 
@@ -267,6 +293,19 @@ mod tests {
 
     fn fields(schema: &Value) -> Fields {
         crate::spec::fields(&json!({}), schema)
+    }
+
+    #[test]
+    fn the_same_values_are_kept_in_whatever_order_they_come() {
+        let kept = |numbers: &mut dyn Iterator<Item = usize>| {
+            let mut values = BTreeSet::new();
+            numbers.for_each(|number| keep(&mut values, format!("{number:03}")));
+            keep(&mut values, "0".repeat(LONGEST + 1));
+            values
+        };
+        let forth = kept(&mut (0..100));
+        assert_eq!((forth.len(), forth.last().unwrap().as_str()), (VALUES, "031"));
+        assert_eq!(kept(&mut (0..100).rev()), forth);
     }
 
     #[test]

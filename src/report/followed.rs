@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     engine::{Seen, SeenMember, SeenOperation},
-    spec::{Compared, Disagreement, Dispute, Field, Outline, Sayings, Subject, anonymous},
+    spec::{Compared, Disagreement, Dispute, Field, Outline, Sayings, Subject, anonymous, plain},
 };
 
 /// An operation that several documents describe, and where a run settles what they disagree on.
@@ -152,15 +152,23 @@ fn parameter(outline: &Outline, name: &str, seen: &SeenOperation) -> Standing {
     }
     let values = seen.parameters.get(name)?;
     let field = told.fields.get("")?;
-    if let Some(value) = values.accepted.iter().find(|value| !takes(field, value)) {
-        return Some(Err(format!("it takes `{value}`")));
+    if let Some(value) = simplest(values.accepted.iter().filter(|value| !takes(field, value))) {
+        return Some(Err(format!("it takes {value}")));
     }
     // A text may be refused for much that no document has words for.
     let narrow = !is_textual(field) || field.facets.contains_key("enum");
-    if let Some(value) = values.refused.iter().find(|value| narrow && takes(field, value)) {
-        return Some(Err(format!("it refuses `{value}`")));
+    // What is taken by one and refused to another says nothing of the value.
+    let refused = values.refused.difference(&values.accepted);
+    if let Some(value) = simplest(refused.filter(|value| narrow && takes(field, value))) {
+        return Some(Err(format!("it refuses {value}")));
     }
     (!values.accepted.is_empty() || !values.refused.is_empty()).then_some(Ok(()))
+}
+
+/// The value that a reader takes in first, as a report shows it.
+fn simplest<'v>(values: impl Iterator<Item = &'v String>) -> Option<String> {
+    let value = values.min_by_key(|value| (value.is_empty(), value.chars().count(), *value))?;
+    Some(if value.is_empty() { "an empty value".to_owned() } else { format!("`{value}`") })
 }
 
 /// The document takes a value, as far as types, bounds and choices say; what else bounds it is left alone.
@@ -183,9 +191,11 @@ fn takes(field: &Field, value: &str) -> bool {
     let within = number.is_none_or(|number| {
         bound("minimum").is_none_or(|least| number >= least) && bound("maximum").is_none_or(|most| number <= most)
     });
-    let chosen = field.facets.get("enum").and_then(serde_json::Value::as_array).is_none_or(|choices| {
-        choices.iter().any(|choice| choice.as_str().is_some_and(|known| known == value) || choice.to_string() == value)
-    });
+    let chosen = field
+        .facets
+        .get("enum")
+        .and_then(serde_json::Value::as_array)
+        .is_none_or(|choices| choices.iter().any(|choice| plain(choice).is_some_and(|known| known == value)));
     typed && chosen && (textual || within)
 }
 
@@ -282,6 +292,13 @@ mod tests {
         assert_eq!(told(&["100"], &["101"]), ["query n: two | one not: it takes `100`"]);
         assert_eq!(told(&["50"], &["51"]), ["query n: one | two not: it refuses `51`"]);
         assert_eq!(told(&["1"], &["word"]), ["query n: one two | "]);
+        assert_eq!(told(&["50"], &["7", "50"]), ["query n:  | one not: it refuses `7`, two not: it refuses `7`"]);
+        assert_eq!(told(&["5"], &["5"]), ["query n: one two | "]);
+        assert_eq!(told(&["", "2222", "333"], &[])[0], "query n:  | one not: it takes `333`, two not: it takes `333`");
+        assert_eq!(
+            told(&[""], &[])[0],
+            "query n:  | one not: it takes an empty value, two not: it takes an empty value"
+        );
     }
 
     #[test]
