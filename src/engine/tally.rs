@@ -95,15 +95,15 @@ impl ExitStatus {
 
 /// Blocked cases whose cause no other case found broken: the echo of a violation adds nothing to it.
 pub fn unexplained(records: &[Record]) -> Vec<&Record> {
-    let broken: HashSet<&RequirementId> = records
+    let broken: HashSet<(&str, &RequirementId)> = records
         .iter()
         .filter(|r| r.verdict == Verdict::Violates)
-        .flat_map(|r| r.findings.iter().map(|f| &f.requirement))
+        .flat_map(|r| r.findings.iter().map(|f| (r.contract.as_str(), &f.requirement)))
         .collect();
     records
         .iter()
         .filter(|record| record.verdict == Verdict::Blocked && !record.expected)
-        .filter(|record| !record.blocked_by.as_ref().is_some_and(|by| broken.contains(by)))
+        .filter(|record| !record.blocked_by.as_ref().is_some_and(|by| broken.contains(&(record.contract.as_str(), by))))
         .collect()
 }
 

@@ -35,8 +35,13 @@ pub fn summary(contracts: &Contracts, report: &Report) -> String {
         let seen = seen.count();
         let _ = writeln!(
             out,
-            "seen:         {} operations of {contract} with {} statuses; of {} members of replies {} with a value, {} null, {} never",
-            seen.operations, seen.statuses, seen.members, seen.values, seen.nulls, seen.never
+            "seen:         {} of {contract} with {}; of {} of replies {} came with a value, {} as null, {} never",
+            plural(seen.operations, "operation"),
+            plural(seen.statuses, "status code"),
+            plural(seen.members, "member"),
+            seen.values,
+            seen.nulls,
+            seen.never
         );
     }
     let totals = report.totals;
@@ -93,16 +98,19 @@ fn not_tested(report: &Report, out: &mut String) {
 
 /// What breaks most comes first: broken MUSTs by how many cases show or echo them.
 fn first(contracts: &Contracts, report: &Report, out: &mut String) {
-    let mut broken: BTreeMap<&str, (Level, usize, usize)> = BTreeMap::new();
+    // Contracts may share the ids of requirements.
+    let mut broken: BTreeMap<(&str, &str), (Level, usize, usize)> = BTreeMap::new();
     for record in report.cases.iter().filter(|record| !record.expected) {
         for finding in &record.findings {
-            let entry = broken.entry(finding.requirement.as_str()).or_insert((finding.level, 0, 0));
+            let id = (record.contract.as_str(), finding.requirement.as_str());
+            let entry = broken.entry(id).or_insert((finding.level, 0, 0));
             entry.0 = entry.0.max(finding.level);
             entry.1 += 1;
         }
     }
     for record in report.cases.iter().filter(|record| record.verdict == Verdict::Blocked) {
-        if let Some(entry) = record.blocked_by.as_ref().and_then(|by| broken.get_mut(by.as_str())) {
+        let by = record.blocked_by.as_ref();
+        if let Some(entry) = by.and_then(|by| broken.get_mut(&(record.contract.as_str(), by.as_str()))) {
             entry.2 += 1;
         }
     }
@@ -110,8 +118,8 @@ fn first(contracts: &Contracts, report: &Report, out: &mut String) {
         out.push_str("\nlook first at\n");
         let mut broken: Vec<_> = broken.into_iter().collect();
         broken.sort_by_key(|(id, (level, found, echoes))| (std::cmp::Reverse((*level, found + echoes)), *id));
-        for (id, (level, found, echoes)) in broken.iter().take(8) {
-            let row = contracts.iter().find_map(|spec| spec.catalogue.get(id));
+        for ((contract, id), (level, found, echoes)) in broken.iter().take(8) {
+            let row = contracts.get(contract).and_then(|spec| spec.catalogue.get(id));
             let text = row.map_or("", |row| row.text.as_str());
             let echo = if *echoes > 0 { format!(", blocks {}", plural(*echoes, "case")) } else { String::new() };
             let _ = writeln!(out, "  {level:<6} {id} ({}{echo}): {text}", plural(*found, "finding"));

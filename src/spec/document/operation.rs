@@ -231,12 +231,12 @@ impl Parameter {
 
     /// Its lowest value.
     pub fn minimum(&self) -> Option<i64> {
-        self.schema["minimum"].as_i64().or_else(|| Some(self.schema["exclusiveMinimum"].as_i64()?.checked_add(1)?))
+        self.schema["minimum"].as_i64().or_else(|| self.schema["exclusiveMinimum"].as_i64()?.checked_add(1))
     }
 
     /// Its highest value.
     pub fn maximum(&self) -> Option<i64> {
-        self.schema["maximum"].as_i64().or_else(|| Some(self.schema["exclusiveMaximum"].as_i64()?.checked_sub(1)?))
+        self.schema["maximum"].as_i64().or_else(|| self.schema["exclusiveMaximum"].as_i64()?.checked_sub(1))
     }
 
     /// The values that it may have, where the document lists them.
