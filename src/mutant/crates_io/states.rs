@@ -33,6 +33,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     spoilt("state-dependents-not-asked-for", &["*/state"], |registry, request| {
         edited(registry, request, |reply| tells(reply, "reverse dependencies"), |reply| *reply = Response::new(204))
     }),
+    spoilt("state-unknown-crates-get-publishers", &["*/body-*"], |registry, request| {
+        let configures = request.method == "POST" && request.path().contains("/trusted_publishing/");
+        edited(registry, request, |reply| configures && tells(reply, "does not exist"), succeed)
+    }),
     spoilt("state-unknown-includes-passed-over", &["*/param-*"], |registry, request| {
         edited(registry, request, |reply| tells(reply, "invalid component for"), succeed)
     }),
