@@ -80,6 +80,20 @@ fn coverage_in_json_names_the_cases_of_each_cell() {
 }
 
 #[test]
+fn what_has_many_cells_is_not_excused_in_a_word() {
+    let excused = |how: &str| {
+        let id = "operationId: list_things";
+        let text = THINGS.replace(id, &format!("{id}\n      x-regspec-not-from-outside: {how}"));
+        Regspec::new(&["coverage", "--contract", "./things.yaml", "list_things"]).file("things.yaml", &text).finish()
+    };
+    let named = excused("{ reply 503: server-state }");
+    assert!(named.out.contains("~ it takes a state of the server that no request brings about"), "{}", named.out);
+    let word = excused("server-state");
+    assert_eq!(word.code, Some(2), "{}", word.out);
+    assert!(word.err.contains("/x-regspec-not-from-outside"), "{}", word.err);
+}
+
+#[test]
 fn coverage_of_cargo_stays_by_requirement() {
     let outcome = Regspec::new(&["coverage"]).finish();
     assert_eq!(outcome.code, Some(0));

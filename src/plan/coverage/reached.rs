@@ -14,15 +14,15 @@ use crate::{
     suite::{Call, Check, ErrorReply, Login, ReplyRule, Status, Text, Verb},
 };
 
-/// The operations that a case judges, each with the aspects that it tries.
-pub(super) fn by<'s>(spec: &'s Spec, case: &Case) -> Vec<(&'s str, BTreeSet<Aspect>)> {
-    let Some(Verb::Call(call)) = case.decl.when.as_ref().map(|step| &step.verb) else { return Vec::new() };
-    let Some(operation) = spec.operation(&call.operation) else { return Vec::new() };
+/// The operation that a case judges, with the aspects that it tries.
+pub(super) fn by<'s>(spec: &'s Spec, case: &Case) -> Option<(&'s str, BTreeSet<Aspect>)> {
+    let Verb::Call(call) = &case.decl.when.as_ref()?.verb else { return None };
+    let operation = spec.operation(&call.operation)?;
     let mut reach = Reach { operation, call, case, found: BTreeSet::new() };
     for expect in case.decl.then.iter().filter(|expect| expect.at.is_none()) {
         reach.check(&expect.check);
     }
-    vec![(operation.id.as_str(), reach.found)]
+    Some((operation.id.as_str(), reach.found))
 }
 
 struct Reach<'a> {

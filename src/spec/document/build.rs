@@ -25,7 +25,7 @@ impl<'d> Build<'d> {
         let raw: &Value = &document.raw;
         let compiler = Compiler::new(&document.file, Arc::clone(&document.raw))?;
         let mut build = Self { document, raw, compiler, root: Layer::default() };
-        build.root = build.layer(raw, "")?;
+        build.root = build.excusing_layer(raw, "")?;
         Ok(build)
     }
 
@@ -117,7 +117,7 @@ impl<'d> Build<'d> {
                 .filter(|status| status != "default")
                 .collect(),
             body: self.body(node, &pointer)?,
-            layers: vec![self.layer(node, &pointer)?, self.layer(item, place)?, self.root.clone()],
+            layers: vec![self.excusing_layer(node, &pointer)?, self.excusing_layer(item, place)?, self.root.clone()],
             compat: nearest([node, item, self.raw], "x-regspec-status-compat")
                 .map(|value| self.decoded(value, &pointer))
                 .transpose()?
@@ -306,12 +306,14 @@ impl<'d> Build<'d> {
         Ok(Layer {
             errors: self.typed(node, "x-regspec-errors", pointer)?.unwrap_or_default(),
             undefined: self.typed(node, "x-regspec-undefined", pointer)?.unwrap_or_default(),
-            // A parameter has one cell for what is wrong with it, and says so in a word.
-            excuses: match node.get("x-regspec-not-from-outside") {
-                Some(Value::Object(_)) => self.typed(node, "x-regspec-not-from-outside", pointer)?.unwrap_or_default(),
-                _ => BTreeMap::new(),
-            },
+            excuses: BTreeMap::new(),
         })
+    }
+
+    /// The same of what has many cells, each excused by its name.
+    fn excusing_layer(&self, node: &Value, pointer: &str) -> Result<Layer, LoadError> {
+        let excuses = self.typed(node, "x-regspec-not-from-outside", pointer)?.unwrap_or_default();
+        Ok(Layer { excuses, ..self.layer(node, pointer)? })
     }
 
     fn typed<T: DeserializeOwned>(&self, node: &Value, key: &str, pointer: &str) -> Result<Option<T>, LoadError> {
