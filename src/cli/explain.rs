@@ -1,4 +1,4 @@
-use super::{Done, args::Explain, list::load, output::line};
+use super::{Done, args::Explain, output::line, plan::load};
 use crate::{
     package::{Envelope, Tarball},
     plan::{Case, properties::PROPERTIES},

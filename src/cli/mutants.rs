@@ -5,8 +5,8 @@ use std::{
 
 use super::{
     Done, Failure, args,
-    list::load,
     output::{self, Progress},
+    plan::load,
     wires,
 };
 use crate::{

@@ -1,24 +1,26 @@
 //! One engine yields records; the command line and the test harness are two fronts over it.
 
+mod course;
 mod echo;
 mod embedded;
 mod found;
 mod property;
 mod record;
+mod seen;
 mod tally;
 
+pub use course::Course;
 pub use embedded::{Embedded, MAIN_TOKEN, OTHER_TOKEN};
 pub use record::record;
-pub use tally::{Coverage, Covered, Exercised, ExitStatus, Tally, unexplained};
+pub use seen::{Seen, SeenCount, SeenMember, SeenOperation, SeenValues};
+pub use tally::{Cells, Coverage, Covered, Exercised, ExitStatus, Tally, unexplained};
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Instant,
 };
-
-use futures_util::{StreamExt, stream};
 
 use crate::{
     exchange::{Recorded, Transcript},
@@ -74,6 +76,8 @@ pub struct Engine {
     embedded: Option<Embedded>,
     /// Which cases share crates, where --max-new-crates allows few.
     sharing: Sharing,
+    /// What was seen of the contract's operations.
+    seen: Mutex<Seen>,
 }
 
 impl Engine {
@@ -97,7 +101,8 @@ impl Engine {
                     None => session.probe().await?,
                 }
                 let sessions = BTreeMap::from([(Variant::Any, session)]);
-                Ok(Self { spec, setup, sessions, embedded: None, sharing: Sharing::default() }.dealt(cases))
+                Ok(Self { spec, setup, sessions, embedded: None, sharing: Sharing::default(), seen: Mutex::default() }
+                    .dealt(cases))
             }
         }
     }
@@ -125,7 +130,9 @@ impl Engine {
                 session.assume_seeded(started.endpoints(), variant == Variant::Throttling);
                 sessions.insert(variant, session);
             }
-            return Ok(Self { spec, setup, sessions, embedded: Some(embedded), sharing }.dealt(cases));
+            return Ok(
+                Self { spec, setup, sessions, embedded: Some(embedded), sharing, seen: Mutex::default() }.dealt(cases)
+            );
         }
         let variants: BTreeSet<_> = cases.iter().map(Case::variant).chain([Variant::Any]).collect();
         let mut sessions = BTreeMap::new();
@@ -136,7 +143,7 @@ impl Engine {
             session.assume(started.endpoints(), |profile| started.kind(profile));
             sessions.insert(variant, session);
         }
-        Ok(Self { spec, setup, sessions, embedded: Some(embedded), sharing }.dealt(cases))
+        Ok(Self { spec, setup, sessions, embedded: Some(embedded), sharing, seen: Mutex::default() }.dealt(cases))
     }
 
     /// Deals out the new crates that are allowed among the cases that apply.
@@ -248,55 +255,20 @@ impl Engine {
         seen: &(dyn Fn(&Record) + Sync),
         keep: &(dyn Fn(&Case, Transcript) + Sync),
     ) -> Vec<Record> {
-        let (quiet, busy): (Vec<_>, Vec<_>) = cases.iter().partition(|case| case.needs_quiet());
-        let (throttled, rest): (Vec<_>, Vec<_>) =
-            busy.into_iter().partition(|case| case.needs.contains(&Need::Throttled));
-        let (denied, first): (Vec<_>, Vec<_>) = rest.into_iter().partition(|case| case.wrong_tokens() > 0);
-        let jobs = self.setup.options.jobs.max(1);
-        let mut done: BTreeMap<&str, Record> = BTreeMap::new();
-        for (group, jobs) in [(first, jobs), (denied, jobs), (throttled, jobs), (quiet, 1)] {
-            let mut running = stream::iter(group)
-                .map(|case| async move { (case, self.run_case(case, 1).await) })
-                .buffer_unordered(jobs);
-            while let Some((case, (record, transcript))) = running.next().await {
-                seen(&record);
-                self.keep(&record, &transcript, "");
-                keep(case, transcript);
-                done.insert(&case.id, record);
-            }
+        let mut course = Course::new(self, cases);
+        for phase in Course::PHASES {
+            course.go(phase, seen, keep).await;
         }
-        if self.setup.options.jobs > 1 {
-            self.again_alone(cases, &mut done).await;
-        }
-        let mut records: Vec<_> = cases.iter().filter_map(|case| done.remove(case.id.as_str())).collect();
-        echo::settle(&self.spec, &mut records);
-        records
+        course.end().await
     }
 
-    /// What failed beside others and conforms alone broke only under concurrency. Where several cases broke the same
-    /// requirements alone as well, they speak for the others.
-    async fn again_alone<'c>(&self, cases: &'c [Case], done: &mut BTreeMap<&'c str, Record>) {
-        let deadline = Instant::now() + Duration::from_secs(300);
-        let mut confirmed: BTreeMap<BTreeSet<String>, usize> = BTreeMap::new();
-        for case in cases {
-            let Some(record) = done.get(case.id.as_str()) else { continue };
-            let failed = matches!(record.verdict, Verdict::Violates | Verdict::Blocked | Verdict::Inconclusive);
-            let broken = broken(record);
-            if !failed || confirmed.get(&broken).is_some_and(|times| *times >= BELIEVED) || Instant::now() > deadline {
-                continue;
-            }
-            let (alone, transcript) = self.run_case(case, 2).await;
-            if alone.verdict != Verdict::Conforms {
-                *confirmed.entry(broken).or_default() += 1;
-            } else {
-                self.keep(&alone, &transcript, ".alone");
-                let record = done.get_mut(case.id.as_str()).expect("looked up before");
-                record.only_under_concurrency();
-            }
-        }
+    /// What was seen of the contract's operations so far.
+    pub fn seen(&self) -> Seen {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn keep(&self, record: &Record, transcript: &Transcript, tail: &str) {
+    fn keep(&self, case: &Case, record: &Record, transcript: &Transcript, tail: &str) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).add(&self.spec, case, transcript);
         let Some(folder) = &self.setup.record else { return };
         if transcript.exchanges.is_empty() {
             return;
@@ -311,19 +283,6 @@ impl Engine {
             // The folder was made when the run began; a disk that is full meanwhile costs a transcript, not the verdict.
             std::fs::write(path, text).ok();
         }
-    }
-}
-
-/// So many cases that failed alone as well speak for all that failed the same way.
-const BELIEVED: usize = 3;
-
-/// The requirements that a case broke, or that kept it from being judged.
-fn broken(record: &Record) -> BTreeSet<String> {
-    let found = record.findings.iter().map(|finding| finding.requirement.as_str());
-    let kept_from = record.blocked_by.as_ref().or_else(|| record.requirements.first()).map(|id| id.as_str());
-    match record.findings.is_empty() {
-        false => found.map(str::to_owned).collect(),
-        true => kept_from.into_iter().map(str::to_owned).collect(),
     }
 }
 

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::seen::operation_id;
 use crate::{
     check::{judge_case, symptoms},
     exchange::{Shown, Transcript, curl},
@@ -156,15 +157,7 @@ fn exercised(spec: &Spec, transcript: &Transcript) -> Vec<String> {
     let mut operations = Vec::new();
     for exchange in &transcript.exchanges {
         let Some(reply) = exchange.response().filter(|reply| (200..400).contains(&reply.status)) else { continue };
-        let id = match exchange.verb.as_str() {
-            "call" => exchange.called.as_ref().map_or("", |called| called.operation.as_str()),
-            "config" => "index_config",
-            "index" => "index_file",
-            "owners" => "list_owners",
-            "add-owners" => "add_owners",
-            "remove-owners" => "remove_owners",
-            verb => verb,
-        };
+        let id = operation_id(exchange);
         let documented =
             |status: &String| *status == reply.status.to_string() || *status == format!("{}XX", reply.status / 100);
         if let Some(operation) = spec.operations.iter().find(|operation| operation.id == id)

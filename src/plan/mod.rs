@@ -3,6 +3,7 @@
 mod applies;
 mod aspects;
 mod case;
+pub mod coverage;
 mod declared;
 mod filter;
 mod generated;

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     exchange::{Bindings, Called, Exchange, Request, Role},
     package::Upload,
-    spec::{Operation, Place, Produce, Scheme, plain},
+    spec::{Operation, Place, Produce, plain},
     suite::{Call, Check, Credential, Login, Step, Text, Verb},
     target::{HeldToken, TokenState},
 };
@@ -159,7 +159,7 @@ impl Builder<'_> {
             return self.key(field, login);
         }
         match login {
-            Login::Good => self.login(operation, &good(operation)),
+            Login::Good => self.login(operation, &Login::of(operation)),
             Login::None => Ok(None),
             Login::Token => token(main, "the main account's token (--token)"),
             Login::OtherToken => token(held.other_token.as_deref(), "a second account's token (--other-token)"),
@@ -269,42 +269,6 @@ fn takes_trustpub(operation: &Operation) -> bool {
         access.trustpub.is_some_and(|accepts| accepts.is_ok())
             && access.token.as_ref().is_none_or(|rules| !rules.takes_legacy())
     })
-}
-
-/// The credential that an operation takes.
-fn good(operation: &Operation) -> Login {
-    let (token, cookie) = match operation.by_other {
-        false => (Login::Token, Login::Cookie),
-        true => (Login::OtherToken, Login::OtherCookie),
-    };
-    if let Some(access) = &operation.access {
-        if access.none.is_ok() {
-            return Login::None;
-        }
-        if let Some(rules) = &access.token {
-            if rules.takes_legacy() {
-                return if operation.uses_up.iter().any(|kind| kind == "credential") { Login::Burn } else { token };
-            }
-            if let Some(scope) = &rules.endpoint_scope {
-                return Login::Scope(scope.clone());
-            }
-        }
-        return match (access.cookie, access.trustpub) {
-            (Some(accepts), _) if accepts.is_ok() => cookie,
-            (_, Some(accepts)) if accepts.is_ok() && operation.uses_up.iter().any(|kind| kind == "credential") => {
-                Login::Burn
-            }
-            (_, Some(accepts)) if accepts.is_ok() => Login::Trustpub,
-            _ => Login::None,
-        };
-    }
-    let takes = |scheme| operation.security.contains(&scheme);
-    match () {
-        () if takes(Scheme::None) => Login::None,
-        () if takes(Scheme::Token) => token,
-        () if takes(Scheme::Cookie) => cookie,
-        () => Login::None,
-    }
 }
 
 impl Run<'_> {

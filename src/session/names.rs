@@ -29,7 +29,9 @@ const LONGEST: usize = 64;
 /// wants names to begin with.
 pub(super) fn fresh(case: &Case, options: &Options, policy: &Policy, attempt: Attempt) -> Bindings {
     let run = &options.run_id;
-    let digest_of = |number: usize| Sha256::digest(format!("{run}/{}/{}/{number}", options.seed, case.id));
+    // Cases of two contracts may share an id, and one run may try both.
+    let contract = if case.contract == "cargo" { String::new() } else { format!("{}/", case.contract) };
+    let digest_of = |number: usize| Sha256::digest(format!("{run}/{}/{contract}{}/{number}", options.seed, case.id));
     let digest = digest_of(attempt.crates_of);
     let base = match case.decl.names {
         NameForm::Nine => format!("r{}", letters(&digest[..8])),

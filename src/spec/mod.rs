@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod compare;
+mod contracts;
 mod document;
 mod drift;
 mod error;
@@ -14,17 +15,19 @@ mod requirement;
 mod schema;
 
 pub use catalogue::Catalogue;
-pub use compare::{Compared, Disagreement, compare};
+pub use compare::{Compared, Disagreement, Dispute, Sayings, Subject, compare, sayings};
+pub use contracts::Contracts;
 pub use document::{
-    Accepts, Access, Condition, DefaultOrder, Direction, Document, EmptyTotal, ErrorRow, KeyKind, Layer, Missing,
-    Operation, Order, PageKind, Pagination, Parameter, Place, Produce, Reply, ReplyHeader, RequestBody, Scheme, Shape,
-    Sort, StatusRange, TokenAccess, Touch, compare as compare_keys, plain,
+    Accepts, Access, Condition, DefaultOrder, Direction, Document, EmptyTotal, ErrorRow, Excuse, KeyKind, Layer,
+    Missing, Operation, Order, PageKind, Pagination, Parameter, Place, Produce, Reply, ReplyHeader, RequestBody,
+    Scheme, Shape, Sort, StatusRange, TokenAccess, Touch, compare as compare_keys, plain,
 };
 pub use drift::{Change, Weight, drift};
 pub use error::{LoadError, line_number, nearest};
 pub use foundation::{Foundation, matches};
 pub use import::import;
 pub use lint::{Defect, Gravity, lint};
+pub use outline::{Field, Fields, Outline, anonymous, fields, outlines};
 pub use raw::{Format, RawDocument};
 pub use requirement::{Aspect, Contradiction, Level, Need, Requirement, RequirementId, State, Undefined};
 pub use schema::{Schema, SchemaFault, Schemas};
@@ -141,6 +144,13 @@ impl Spec {
     /// The operation of that id.
     pub fn operation(&self, id: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.id == id)
+    }
+
+    /// The area under which a requirement is counted: that of its file or, where a document made it, of its operation.
+    pub fn area(&self, requirement: &str) -> String {
+        let declared = self.catalogue.area(requirement).map(str::to_owned);
+        let made = || self.operation(requirement.split('/').next()?).map(Operation::area);
+        declared.or_else(made).unwrap_or_else(|| "other".to_owned())
     }
 
     /// The kinds of resources that its operations need or give.

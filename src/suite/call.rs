@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{Publish, Text, step::shorthand};
+use crate::spec::{Operation, Scheme};
 
 /// A call of an operation of the contract's document.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -137,6 +138,42 @@ impl Login {
         ("empty", "an empty Authorization"),
         ("bad-cookie", "a cookie that nobody was given"),
     ];
+
+    /// The credential that an operation takes, of the account that makes its good calls.
+    pub fn of(operation: &Operation) -> Self {
+        let (token, cookie) = match operation.by_other {
+            false => (Self::Token, Self::Cookie),
+            true => (Self::OtherToken, Self::OtherCookie),
+        };
+        if let Some(access) = &operation.access {
+            if access.none.is_ok() {
+                return Self::None;
+            }
+            if let Some(rules) = &access.token {
+                if rules.takes_legacy() {
+                    return if operation.uses_up.iter().any(|kind| kind == "credential") { Self::Burn } else { token };
+                }
+                if let Some(scope) = &rules.endpoint_scope {
+                    return Self::Scope(scope.clone());
+                }
+            }
+            return match (access.cookie, access.trustpub) {
+                (Some(accepts), _) if accepts.is_ok() => cookie,
+                (_, Some(accepts)) if accepts.is_ok() && operation.uses_up.iter().any(|kind| kind == "credential") => {
+                    Self::Burn
+                }
+                (_, Some(accepts)) if accepts.is_ok() => Self::Trustpub,
+                _ => Self::None,
+            };
+        }
+        let takes = |scheme| operation.security.contains(&scheme);
+        match () {
+            () if takes(Scheme::None) => Self::None,
+            () if takes(Scheme::Token) => token,
+            () if takes(Scheme::Cookie) => cookie,
+            () => Self::None,
+        }
+    }
 
     /// It is a wrong one, of which a target may count how many it has seen.
     pub fn is_wrong(&self) -> bool {

@@ -11,6 +11,7 @@ mod derived;
 mod effects;
 mod errors;
 mod filters;
+mod forgetful;
 mod front;
 mod identity;
 mod lists;
@@ -64,6 +65,7 @@ pub(super) const AREAS: &[&[Mutant]] = &[
     co_owners::MUTANTS,
     counts::MUTANTS,
     front::MUTANTS,
+    forgetful::MUTANTS,
 ];
 
 /// What spoilers of several areas stand in front of.

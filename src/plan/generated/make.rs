@@ -78,21 +78,7 @@ impl<'s> Make<'s> {
 
     /// Overlays say what a condition is answered with.
     pub(super) fn stated(&self, condition: Condition, parameter: Option<&str>) -> bool {
-        let own = parameter.and_then(|name| self.operation.parameter(name)).map(|parameter| &parameter.layer);
-        let about = |row: &&crate::spec::ErrorRow| {
-            row.condition == condition
-                && (row.parameters.is_empty()
-                    || parameter.is_some_and(|name| row.parameters.iter().any(|known| known == name)))
-        };
-        for layer in own.into_iter().chain(&self.operation.layers) {
-            if layer.errors.iter().any(|row| about(&row)) {
-                return true;
-            }
-            if layer.undefined.contains(&condition) {
-                return false;
-            }
-        }
-        false
+        self.operation.states(condition, parameter)
     }
 
     /// The level of what a condition is answered with: MUST where every row says so.
