@@ -5,8 +5,8 @@ use std::{
 
 use super::{
     Done, Failure, args,
-    list::load,
     output::{self, Progress},
+    plan::load,
     wires,
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The contracts that mutants break.
-const CONTRACTS: &[&str] = &["cargo", "crates-io"];
+const CONTRACTS: &[&str] = &["cargo", "crates-io", "apis-io", "legacy", "oanor"];
 
 /// Mutants at once.
 const AT_ONCE: usize = 8;

@@ -1,14 +1,19 @@
 //! What a run says: folds over its records.
 
+mod areas;
 mod baseline;
+mod capabilities;
 mod finding;
+mod followed;
 mod json;
 #[cfg(feature = "cli")]
 mod junit;
 mod summary;
 
 pub use baseline::Baseline;
+pub use capabilities::{Capability, capabilities};
 pub use finding::finding;
+pub use followed::{Followed, Settled, followed};
 pub use json::Report;
 #[cfg(feature = "cli")]
 pub use junit::junit;

@@ -215,7 +215,19 @@ fn credentials_are_taken_and_refused_as_told() {
         "body-wrong-shape",
     ]);
     let told = cases(&spec(&[(make, access), (make, stated)]));
-    let elements = ["none", "unknown", "token", "scope", "lacks-scope", "lacks-crate", "cookie", "another-account"];
+    let elements = [
+        "none",
+        "unknown",
+        "prefix",
+        "other-case",
+        "padded",
+        "token",
+        "scope",
+        "lacks-scope",
+        "lacks-crate",
+        "cookie",
+        "another-account",
+    ];
     assert_eq!(ids(&told, "make_thing::credential::"), elements);
     assert_eq!(when(find(&told, "make_thing::credential::lacks-scope")).with, Login::LacksScope("make".to_owned()));
     assert_eq!(ids(&told, "make_thing::credential-order::"), ["before-body-not-json", "after-body-wrong-shape"]);
