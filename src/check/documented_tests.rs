@@ -22,7 +22,9 @@ static THINGS: LazyLock<Spec> = LazyLock::new(|| {
             {"condition": "parameter-unknown", "status": ["2XX"]},
         ],
         "components": {"schemas": {"Errors": {"type": "object", "required": ["errors"], "properties": {"errors": {"type": "array", "minItems": 1, "maxItems": 1}}}}},
-        "paths": {"/things/{name}": {"get": {"operationId": "thing", "x-regspec-reply-headers": {"x-frame-options": "SAMEORIGIN", "etag": null},
+        "paths": {"/old": {"get": {"operationId": "old", "x-regspec-until": "2026-06-06",
+            "x-regspec-errors": [{"condition": "operation-removed", "status": [405], "empty": true}],
+            "responses": {"200": {"description": "d"}}}}, "/things/{name}": {"get": {"operationId": "thing", "x-regspec-reply-headers": {"x-frame-options": "SAMEORIGIN", "etag": null},
             "responses": {
                 "200": {"description": "d", "content": {"application/json": {"schema": thing}}},
                 "204": {"description": "d", "x-regspec-no-body": true},
@@ -36,9 +38,13 @@ fn judged(reply: Response, toml: &str) -> Vec<String> {
 }
 
 fn judged_as(method: &str, reply: Response, toml: &str) -> Vec<String> {
+    judged_of("thing", method, reply, toml)
+}
+
+fn judged_of(operation: &str, method: &str, reply: Response, toml: &str) -> Vec<String> {
     let mut scene = Scene::new().push("call", Role::When, Request::new(method, "http://r/things/a"), Ok(reply));
     scene.last().called =
-        Some(Called { operation: "thing".to_owned(), arguments: [("name".to_owned(), "a%20b".to_owned())].into() });
+        Some(Called { operation: operation.to_owned(), arguments: [("name".to_owned(), "a%20b".to_owned())].into() });
     let readings = Readings::of(&scene.transcript);
     let seen = Evidence { spec: &THINGS, case: &scene.case, transcript: &scene.transcript, readings: &readings, at: 0 };
     super::super::judge(&check(toml), &seen)
@@ -132,4 +138,15 @@ fn head_is_get_without_a_body() {
     assert_eq!(judged_as("HEAD", reply(200).body("x"), head), ["no body / `x`"]);
     assert_eq!(judged(reply(404), "reply = \"not-a-failure\""), Vec::<String>::new());
     assert_eq!(judged(reply(502), "reply = \"not-a-failure\""), ["no failure of the server / status 502"]);
+}
+
+#[test]
+fn what_was_there_until_some_day_may_be_gone() {
+    let unknown = "error-reply = { condition = \"parameter-unknown\" }";
+    for check in [DOCUMENTED, "reply = \"head\"", unknown] {
+        assert_eq!(judged_of("old", "GET", reply(405), check), Vec::<String>::new());
+        assert_eq!(judged_of("old", "GET", reply(404), check).len(), 1);
+        assert_eq!(judged_of("old", "GET", reply(405).body("x"), check).len(), 1 + usize::from(check.contains("head")));
+        assert_eq!(judged_as("GET", reply(405), check).len(), 1);
+    }
 }

@@ -5,6 +5,7 @@ mod embedded;
 mod property;
 mod record;
 mod tally;
+pub mod traffic;
 
 pub use embedded::{Embedded, MAIN_TOKEN, OTHER_TOKEN};
 pub use record::record;
