@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Writes recorded exchanges as an HTTP archive, which `regspec judge` reads.
 
-usage: scripts/har.py FOLDER OUT.har
+usage: scripts/har.py FOLDER OUT.har [--slim]
 
 FOLDER holds <topic>.json, each an array of {name, request, response} in the order sent. The comment of an entry is its
-topic and name; a credential stands by the name that the recording has for it.
+topic and name; a credential stands by the name that the recording has for it. With --slim, what no check of a contract
+made from a document looks at is left out: most header fields, and the bodies of uploads. `OUT.har.gz` is compressed.
 """
 
 import base64
@@ -14,6 +15,9 @@ import sys
 from pathlib import Path
 
 API = "http://registry.test"
+# What checks look at.
+ASKED = ("authorization", "content-type", "cookie", "origin", "user-agent")
+ANSWERED = ("allow", "content-type", "location", "retry-after")
 
 
 def content(body):
@@ -54,14 +58,30 @@ def entry(topic, row):
     return {"comment": f"{topic}/{row['name']}", "request": sent, "response": got}
 
 
+def slim(entry):
+    """The entry without what no check looks at."""
+    request, response = entry["request"], entry["response"]
+    if request["url"].endswith("/crates/new"):
+        request.pop("postData", None)
+    request["headers"] = [field for field in request["headers"] if field["name"].lower() in ASKED or "json" in field["value"]]
+    for field in request["headers"]:
+        if field["name"] == "user-agent":
+            field["value"] = field["value"][:7]
+    response["headers"] = [field for field in response["headers"] if field["name"] in ANSWERED]
+    return entry
+
+
 def main():
-    folder, out = map(Path, sys.argv[1:])
+    folder, out, *options = sys.argv[1:]
     entries = []
-    for path in sorted(folder.glob("*.json")):
+    for path in sorted(Path(folder).glob("*.json")):
         rows = json.loads(path.read_text())
         entries += [entry(path.stem, row) for row in rows] if isinstance(rows, list) else []
+    if "--slim" in options:
+        entries = [slim(entry) for entry in entries]
     lines = ",\n".join(json.dumps(entry, ensure_ascii=False, separators=(",", ":")) for entry in entries)
-    out.write_text('{"log":{"version":"1.2","creator":{"name":"scripts/har.py","version":"1"},"entries":[\n' + lines + "\n]}}\n")
+    text = '{"log":{"version":"1.2","creator":{"name":"scripts/har.py","version":"1"},"entries":[\n' + lines + "\n]}}\n"
+    Path(out).write_bytes(gzip.compress(text.encode(), 9, mtime=0) if out.endswith(".gz") else text.encode())
 
 
 if __name__ == "__main__":

@@ -41,19 +41,14 @@ pub fn requirements(spec: &Spec) -> Vec<Requirement> {
 pub fn traffic(spec: &Spec, bare: &Spec, entry: &Entry, file: &str, number: usize) -> Record {
     let mut exchange = entry.exchange.clone();
     let asked = format!("{} {}", exchange.request.method, exchange.request.path());
-    let route = spec.route(exchange.request.path());
-    let operation = route.as_ref().map(|route| {
-        let called = route.operation(&exchange.request.method);
-        exchange.called = Some(Called {
-            operation: called.unwrap_or(route.operations[0]).id.clone(),
-            arguments: route.arguments.clone(),
-        });
-        called.unwrap_or(route.operations[0])
-    });
-    let case = case(spec, operation, entry, file, number);
-    let Some(_) = operation else {
+    let Some(route) = spec.route(exchange.request.path()) else {
+        let case = case(spec, None, entry, file, number);
         return Record::unjudged(&case, Verdict::NotApplicable, format!("no operation has this path: {asked}"));
     };
+    // What a method does that the document lacks is asked of the path's first operation.
+    let operation = route.operation(&exchange.request.method).unwrap_or(route.operations[0]);
+    let case = case(spec, Some(operation), entry, file, number);
+    exchange.called = Some(Called { operation: operation.id.clone(), arguments: route.arguments });
     if let Err(failure) = &exchange.reply {
         return Record::unjudged(&case, Verdict::Inconclusive, failure.message.clone());
     }

@@ -1,6 +1,7 @@
 //! What a run says: folds over its records.
 
 mod baseline;
+mod differences;
 mod finding;
 mod json;
 #[cfg(feature = "cli")]
@@ -8,6 +9,7 @@ mod junit;
 mod summary;
 
 pub use baseline::Baseline;
+pub use differences::differences;
 pub use finding::finding;
 pub use json::Report;
 #[cfg(feature = "cli")]

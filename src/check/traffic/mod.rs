@@ -60,7 +60,7 @@ fn faults(seen: &Evidence<'_>) -> Result<Found, super::Unjudged> {
         if let Some(met) = met.iter().find(refused) {
             let told = documented::told_for(operation, &met.wanted, value(met), seen)?;
             found.extend(told.into_iter().map(|fault| (requirement(seen.spec, operation, met), fault)));
-        } else if matches!(&seen.exchange().request.method, method if *method == operation.method || method == "HEAD") {
+        } else if documents(operation, &seen.exchange().request.method) {
             found.extend(good(operation, seen)?.into_iter().map(|fault| (id("reply"), fault)));
         }
         return Ok(found);
@@ -91,6 +91,11 @@ fn faults(seen: &Evidence<'_>) -> Result<Found, super::Unjudged> {
     });
     found.extend(faults.into_iter().map(|fault| (of.clone(), fault)));
     Ok(found)
+}
+
+/// The document says what an operation answers to this method.
+fn documents(operation: &Operation, method: &str) -> bool {
+    method == operation.method || method == "HEAD"
 }
 
 fn parameter(met: &Met) -> Option<&str> {
