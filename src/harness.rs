@@ -77,13 +77,14 @@ fn trials(arguments: &Arguments, inputs: Inputs) -> Result<Vec<Trial>, LoadError
         _ => suite::bundled("cargo")?,
     };
     let mut cases = declared(&spec, &suites, &suite::corpora()?)?;
-    draw(&mut cases, inputs.cases);
     let target = inputs.target()?;
+    draw(&mut cases, inputs.cases, target != Target::Embedded);
     let mut options = inputs.options(&target)?;
     if let (Target::Remote(_), None, Ok(shared)) = (&target, &inputs.run_id, std::env::var("NEXTEST_RUN_ID")) {
         // Every process of one nextest run has to find the same sample.
         options.run_id = crate::target::run_id_of(fold(&shared));
     }
+    options.take_turns = !arguments.exact;
     let setup = Setup {
         credentials: inputs.credentials()?,
         claims: inputs.claims(),

@@ -3,20 +3,21 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    engine::{self, traffic},
+    engine::{self, Seen, traffic},
     exchange::{Recorded, har},
-    plan::Case,
+    plan::{Case, TURN},
     session::End,
     spec::{LoadError, Spec},
     verdict::{Record, Verdict},
 };
 
 /// Judges what was recorded: an HTTP archive (`.har`), or a folder with archives and transcripts. A transcript is judged
-/// by the case that it names, an entry of an archive by what the contract says of any reply.
+/// by the case that it names, an entry of an archive by what the contract says of any reply. Told beside it is what
+/// transcripts show of operations.
 ///
 /// # Errors
 /// The path or a file in it cannot be read, or is neither transcript nor archive.
-pub fn judge(spec: &mut Spec, cases: &[Case], path: &Path) -> Result<Vec<Record>, LoadError> {
+pub fn judge(spec: &mut Spec, cases: &[Case], path: &Path) -> Result<(Vec<Record>, Seen), LoadError> {
     let paths = recorded(path)?;
     let is_archive = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "har");
     let (archives, transcripts): (Vec<_>, Vec<_>) = paths.into_iter().partition(is_archive);
@@ -29,10 +30,11 @@ pub fn judge(spec: &mut Spec, cases: &[Case], path: &Path) -> Result<Vec<Record>
             records.extend(judge_archive(spec, &bare, path)?);
         }
     }
+    let mut seen = Seen::default();
     for path in &transcripts {
-        records.push(judge_file(spec, cases, path)?);
+        records.push(judge_file(spec, cases, path, &mut seen)?);
     }
-    Ok(records)
+    Ok((records, seen))
 }
 
 /// The contract without its overlays. Somebody's own document has none.
@@ -80,7 +82,7 @@ fn judge_archive(spec: &Spec, bare: &Spec, path: &Path) -> Result<Vec<Record>, L
     Ok(judged.map(|(at, entry)| traffic::traffic(spec, bare, entry, &name, at + 1)).collect())
 }
 
-fn judge_file(spec: &Spec, cases: &[Case], path: &Path) -> Result<Record, LoadError> {
+fn judge_file(spec: &Spec, cases: &[Case], path: &Path, seen: &mut Seen) -> Result<Record, LoadError> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| LoadError::new(&name, error.to_string()))?;
     let recorded: Recorded = serde_json::from_str(&text).map_err(|error| {
@@ -91,8 +93,11 @@ fn judge_file(spec: &Spec, cases: &[Case], path: &Path) -> Result<Record, LoadEr
         return Err(LoadError::new(&name, format!("there is no case `{}`", recorded.case))
             .hint("was it recorded by another version, or with a --suite that is not given now?"));
     };
+    seen.add(spec, case, &recorded.transcript);
     if recorded.transcript.when().is_none() {
         return Ok(Record::unjudged(case, Verdict::Inconclusive, "the transcript ends before what is judged"));
     }
-    Ok(engine::record(spec, case, &recorded.transcript, End::Done))
+    let turn = recorded.transcript.bindings.get(TURN).and_then(|turn| turn.parse().ok());
+    let moved = turn.and_then(|turn| case.in_turn(turn));
+    Ok(engine::record(spec, moved.as_ref().unwrap_or(case), &recorded.transcript, End::Done))
 }

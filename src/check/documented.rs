@@ -88,6 +88,9 @@ fn body(operation: &Operation, told: &Reply, seen: &Evidence<'_>) -> Judged {
     if !faults.is_empty() {
         return Ok(faults);
     }
+    if let Some(fault) = super::pages::size(operation, json, seen) {
+        return Ok(vec![fault]);
+    }
     // Not forbidden by JSON Schema, and told in a note: the requirement is a MAY.
     let odd = shape.undocumented(json);
     let told = |pointers: Vec<String>| {

@@ -147,7 +147,14 @@ impl<'a> Evidence<'a> {
     /// # Errors
     /// Those of [`Evidence::content`].
     pub(super) fn entries(&self) -> Result<&'a [Entry], Unjudged> {
-        Ok(self.readings.at(self.at).entries(self.content()?))
+        // Where cases take turns in a crate, the lines of the others are theirs to judge.
+        let anothers = |entry: &Entry| entry.version().is_some_and(|version| self.case.is_anothers(version));
+        let read = |content: &[u8]| {
+            let mut entries = super::index::entries(content);
+            entries.retain(|entry| !anothers(entry));
+            entries
+        };
+        Ok(self.readings.at(self.at).entries(self.content()?, read))
     }
 
     /// The last accepted upload before this exchange of a version of the crate that its URL is about.

@@ -1,6 +1,7 @@
 //! Judgement: pure looks at what a case sent and received. One family of checks a file.
 
 mod aftermath;
+mod agree;
 mod body;
 mod caching;
 mod challenge;
@@ -11,6 +12,7 @@ mod encoding;
 mod evidence;
 mod header;
 mod index;
+mod items;
 mod json;
 mod judge;
 mod lines;
@@ -91,6 +93,8 @@ fn look(check: &Check, seen: &Evidence<'_>) -> Judged {
         Check::ErrorReply(wanted) => documented::error_reply(wanted, seen),
         Check::Pages(kind) => pages::pages(*kind, seen),
         Check::Ordered(wanted) => pages::ordered(wanted, seen),
+        Check::Items(wanted) => items::items(wanted, seen),
+        Check::Agree(wanted) => agree::agree(wanted, seen),
         Check::ShownWithin(seconds) => shown::shown_within(*seconds, seen),
     }
 }

@@ -17,6 +17,7 @@ pub(super) struct Reading {
     /// The content where it is not the body as it came.
     decoded: OnceCell<Result<Option<Vec<u8>>, String>>,
     json: OnceCell<Result<Value, String>>,
+    document: OnceCell<Result<Value, String>>,
     entries: OnceCell<Vec<Entry>>,
 }
 
@@ -50,8 +51,13 @@ impl Reading {
         json.as_ref().map_err(String::as_str)
     }
 
-    /// The content as an index file.
-    pub fn entries(&self, content: &[u8]) -> &[Entry] {
-        self.entries.get_or_init(|| super::index::entries(content))
+    /// The content as a comparison reads it, or why it cannot.
+    pub fn document(&self, read: impl FnOnce() -> Result<Value, String>) -> Result<&Value, &str> {
+        self.document.get_or_init(read).as_ref().map_err(String::as_str)
+    }
+
+    /// The content as an index file, which `read` takes apart.
+    pub fn entries(&self, content: &[u8], read: impl Fn(&[u8]) -> Vec<Entry>) -> &[Entry] {
+        self.entries.get_or_init(|| read(content))
     }
 }

@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
+use super::seen::operation_id;
 use crate::{
     check::{Judgement, judge_case, symptoms},
-    exchange::{Transcript, curl},
+    exchange::{Shown, Transcript, curl},
     plan::Case,
     session::End,
     spec::{Level, RequirementId, Spec},
@@ -29,6 +30,20 @@ impl Record {
             declared: format!("{}:{}", case.file, case.line),
             expected: false,
         }
+    }
+
+    /// It did not conform in a crate in which another case failed before it, so that either may be why.
+    pub(super) fn in_doubt(&mut self, other: &str) {
+        let found = self.findings.drain(..);
+        self.notes.extend(
+            found.map(|found| format!("{}: expected {}, actual {}", found.requirement, found.expected, found.actual)),
+        );
+        self.verdict = Verdict::Inconclusive;
+        self.reason = Some(format!(
+            "it failed in a crate that it shares, in which {other} failed before: allow more with --max-new-crates"
+        ));
+        self.blocked_by = None;
+        self.operations.clear();
     }
 
     /// It broke beside others and conforms alone: a warning.
@@ -132,7 +147,17 @@ fn settle(spec: &Spec, case: &Case, transcript: &Transcript, judgement: Judgemen
         record.reason = Some(judgement.unjudged.join("; "));
         return;
     }
+    record.notes.extend(lag(case, transcript));
     record.operations = exercised(spec, transcript);
+}
+
+/// How long it took until what the case did showed everywhere, where it looked until then.
+fn lag(case: &Case, transcript: &Transcript) -> Option<String> {
+    let shown = transcript.exchanges[transcript.when()?].shown.filter(|_| case.decl.eventual && case.publishes())?;
+    match shown {
+        Shown::InTime { after_s } => Some(format!("it showed {after_s:.1} s after it was done")),
+        Shown::Lost { .. } | Shown::NotInTime { .. } => None,
+    }
 }
 
 fn level(spec: &Spec, requirement: &RequirementId) -> Level {
@@ -144,15 +169,7 @@ fn exercised(spec: &Spec, transcript: &Transcript) -> Vec<String> {
     let mut operations = Vec::new();
     for exchange in &transcript.exchanges {
         let Some(reply) = exchange.response().filter(|reply| (200..400).contains(&reply.status)) else { continue };
-        let id = match exchange.verb.as_str() {
-            "call" => exchange.called.as_ref().map_or("", |called| called.operation.as_str()),
-            "config" => "index_config",
-            "index" => "index_file",
-            "owners" => "list_owners",
-            "add-owners" => "add_owners",
-            "remove-owners" => "remove_owners",
-            verb => verb,
-        };
+        let id = operation_id(exchange);
         let documented =
             |status: &String| *status == reply.status.to_string() || *status == format!("{}XX", reply.status / 100);
         if let Some(operation) = spec.operations.iter().find(|operation| operation.id == id)

@@ -80,6 +80,8 @@ fn case(spec: &Spec, operation: Option<&Operation>, entry: &Entry, file: &str, n
             needs: Vec::new(),
             variant: Variant::Any,
             hostile: false,
+            quiet: false,
+            eventual: false,
             names: NameForm::Telling,
             given: Vec::new(),
             when: None,
@@ -89,5 +91,6 @@ fn case(spec: &Spec, operation: Option<&Operation>, entry: &Entry, file: &str, n
         }),
         element: None,
         trials: 1,
+        turn: None,
     }
 }

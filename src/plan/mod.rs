@@ -3,6 +3,7 @@
 mod applies;
 mod aspects;
 mod case;
+pub mod coverage;
 mod declared;
 mod filter;
 mod generated;
@@ -10,12 +11,14 @@ mod ground;
 mod needs;
 mod place;
 pub mod properties;
+mod share;
 
 pub use applies::applies;
 pub use case::Case;
 pub use declared::declared;
 pub use filter::Filter;
 pub use generated::{Generated, generated};
+pub use share::{Kind, Sharing, TURN, Turn};
 
 use std::collections::HashSet;
 
@@ -32,34 +35,24 @@ pub struct Cost {
     pub denied: usize,
 }
 
-/// What a plan costs.
+/// What a plan costs a target that accepts all that it may accept.
 pub fn cost<'a>(cases: impl IntoIterator<Item = &'a Case>) -> Cost {
     let mut cost = Cost::default();
     for case in cases {
-        cost.crates += case.new_crates() * case.trials;
+        cost.crates += case.all_new_crates();
         cost.versions += case.uploads() * case.trials;
         cost.denied += case.wrong_tokens();
     }
     cost
 }
 
-/// Has each case that draws values draw so many; as many as it is declared to if nothing is said.
-pub fn draw(cases: &mut [Case], values: Option<usize>) {
+/// Has each case that draws values draw so many. If nothing is said, one that changes a target which `keeps` what it
+/// is given draws fewer.
+pub fn draw(cases: &mut [Case], values: Option<usize>, keeps: bool) {
     for case in cases.iter_mut().filter(|case| case.decl.draw.is_some()) {
-        case.trials = values.unwrap_or(case.trials);
+        let few = keeps && case.writes();
+        case.trials = values.unwrap_or(if few { properties::CASES_KEPT } else { properties::CASES });
     }
-}
-
-/// The cases that would make more crates than a target shall keep, in order of the plan.
-pub fn beyond(cases: &[Case], max_new_crates: usize) -> HashSet<String> {
-    let mut made = 0;
-    let mut over = |case: &&Case| {
-        let crates = case.new_crates() * case.trials;
-        let fits = made + crates <= max_new_crates;
-        made += if fits { crates } else { 0 };
-        !fits
-    };
-    cases.iter().filter(|case| over(case)).map(|case| case.id.clone()).collect()
 }
 
 /// The testable requirements that no case names.

@@ -30,29 +30,29 @@ impl Run<'_> {
             self.step(&list, Role::Aftermath).await?;
             return Ok(());
         }
+        if !step.verb.mutates() {
+            return Ok(());
+        }
         let upload = self.transcript.uploads.iter().find(|upload| upload.exchange == at).cloned();
         let name = match &upload {
             Some(upload) => upload.name.clone(),
             None => self.builder().crate_of(step)?,
         };
-        if !step.verb.mutates() {
-            return Ok(());
-        }
         let known = self.crates.keys().find(|known| index_path(known) == index_path(&name)).cloned();
         let fresh = ["crate", "other", "dep"].iter().any(|slot| self.bindings.get(slot) == Some(name.as_str()));
+        let later = self.case.version("99.0.0");
         let (name, version) = match (known, upload) {
             (Some(known), Some(upload)) if known == upload.name && !self.clashes(&known, &upload.version) => {
                 (known, upload.version)
             }
-            (Some(known), _) => (known, "99.0.0".to_owned()),
+            (Some(known), _) => (known, later.clone()),
             (None, Some(upload)) if fresh => (name, upload.version),
             _ => return Ok(()),
         };
         // A registry may refuse the very version, which is drawn by chance, for what it is.
         let drawn = self.case.decl.draw.is_some()
             && matches!(&step.verb, Verb::Publish(publish) if publish.version.placeholders().any(|name| name == "each"));
-        let version = if drawn { "99.0.0".to_owned() } else { version };
-        let version = if semver::Version::parse(&version).is_ok() { version } else { "99.0.0".to_owned() };
+        let version = if drawn || semver::Version::parse(&version).is_err() { later } else { version };
         self.step(&sound(&name, &version, None), Role::Aftermath).await?;
         if self.session.profile.lacks(Need::Index).is_none() {
             self.step(&index_step(&name), Role::Aftermath).await?;

@@ -5,9 +5,11 @@ mod builder;
 mod call;
 mod client;
 mod discover;
+mod ends;
 mod folder;
 mod guard;
 mod journey;
+mod looks;
 mod names;
 mod pace;
 mod perform;
@@ -17,12 +19,15 @@ mod sample;
 mod secrets;
 mod settle;
 mod throttled;
+mod turns;
 mod wait;
 
 pub use client::Client;
+pub use names::Attempt;
 pub use perform::{End, Performed};
 pub use probe::Unreachable;
 pub use raw::read_reply;
+pub use turns::Held;
 
 use std::{
     collections::BTreeMap,
@@ -52,7 +57,7 @@ pub struct Session {
     throttled: throttled::Throttled,
     profile: Profile,
     sent: AtomicUsize,
-    prepared: tokio::sync::OnceCell<Result<(), String>>,
+    prepared: tokio::sync::OnceCell<Result<(), End>>,
     /// How the target refused a sound upload, where it takes none at all.
     no_upload: Option<String>,
     spec: Arc<Spec>,
@@ -60,6 +65,7 @@ pub struct Session {
     discovered: tokio::sync::Mutex<discover::Found>,
     /// How many of the resources handed over were used up.
     taken: Mutex<BTreeMap<String, usize>>,
+    turns: turns::Turns,
 }
 
 impl Session {
@@ -77,6 +83,7 @@ impl Session {
             spec: Arc::default(),
             discovered: tokio::sync::Mutex::default(),
             taken: Mutex::default(),
+            turns: turns::Turns::default(),
             client,
             options,
             credentials,

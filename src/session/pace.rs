@@ -115,6 +115,11 @@ impl Pace {
         self.made.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
     }
 
+    /// How many more crates may be made.
+    pub(super) fn left(&self) -> usize {
+        self.max_made.saturating_sub(self.made.load(Ordering::Relaxed))
+    }
+
     /// Notes whether a change showed in the index in time.
     pub(super) fn settled(&self, shown: bool) {
         if shown {

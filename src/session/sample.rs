@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{
     End, Session,
-    perform::{Run, in_words, index_step},
+    ends::in_words,
+    perform::{Run, index_step},
     wait::listed,
 };
 use crate::{
@@ -18,6 +19,9 @@ use crate::{
 /// The version that cases read, and the one that is yanked.
 const VERSION: &str = "1.0.0";
 const YANKED: &str = "1.2.0";
+
+/// Why it is not published where too few crates may be made.
+const BEYOND: &str = "the crate that cases read would be more than --max-new-crates allows";
 
 /// A case of the session's own, which no report tells.
 pub(super) fn own_case(name: &str) -> Case {
@@ -34,6 +38,7 @@ pub(super) fn own_case(name: &str) -> Case {
         decl: Arc::clone(decl),
         element: None,
         trials: 1,
+        turn: None,
     }
 }
 
@@ -61,7 +66,7 @@ impl Session {
     /// The sample of a run that publishes one: its name and checksums are known before it is there.
     pub(super) fn future_sample(&self, name: &str) -> Sample {
         let case = own_case(name);
-        let run = Run::new(self, &case, false, 1);
+        let run = Run::new(self, &case, false, 1.into());
         let mut checksums = Vec::new();
         for step in &case.decl.given {
             if step.of.is_none()
@@ -80,11 +85,16 @@ impl Session {
     ///
     /// # Errors
     /// Why it is not there.
-    pub(super) async fn prepare(&self) -> Result<(), String> {
+    pub(super) async fn prepare(&self) -> Result<(), End> {
         let publish = async || match &self.profile.sample {
             Some(sample) if sample.ours && self.options.write => {
                 let rich = sample.name == self.future_sample("sample").name;
-                self.publish_sample(if rich { "sample" } else { "plain-sample" }).await.map(|_| ()).map_err(|no| no.why)
+                let name = if rich { "sample" } else { "plain-sample" };
+                if self.pace.left() < own_case(name).new_crates() {
+                    return Err(End::NotApplicable(BEYOND.to_owned()));
+                }
+                let blocked = |no: NoSample| End::Blocked { by: "env/layout".into(), why: no.why };
+                self.publish_sample(name).await.map(|_| ()).map_err(blocked)
             }
             _ => Ok(()),
         };
@@ -95,9 +105,9 @@ impl Session {
     pub(super) async fn publish_sample(&self, name: &str) -> Result<Option<String>, NoSample> {
         let case = own_case(name);
         if !self.pace.may_make(case.new_crates()) {
-            return Err("it would be more crates than --max-new-crates allows".to_owned().into());
+            return Err(BEYOND.to_owned().into());
         }
-        let mut run = Run::new(self, &case, false, 1);
+        let mut run = Run::new(self, &case, false, 1.into());
         for step in &case.decl.given {
             let at = run.step(step, Role::Given).await?;
             let exchange = &run.transcript.exchanges[at];
@@ -139,7 +149,7 @@ impl Session {
     /// A crate that is there already: one that the user names, else the first that a search gives.
     pub(super) async fn find_sample(&self) -> Result<Sample, String> {
         let case = own_case("probe");
-        let mut run = Run::new(self, &case, false, 1);
+        let mut run = Run::new(self, &case, false, 1.into());
         let names = match self.options.crates.is_empty() {
             false => self.options.crates.clone(),
             true => self.search_names(&mut run).await?,

@@ -18,8 +18,12 @@ pub(super) struct Expected {
     pub(super) since: Option<Instant>,
     /// The index has shown it all.
     pub(super) seen: bool,
+    /// Other tries added versions to it before, which this one does not know.
+    pub(super) shared: bool,
     /// Versions that the index listed once.
     listed_before: BTreeSet<String>,
+    /// Versions that other cases uploaded.
+    others: BTreeSet<String>,
 }
 
 impl Expected {
@@ -28,6 +32,18 @@ impl Expected {
         self.versions.insert(version.to_owned(), yanked);
         self.since = Some(Instant::now());
         self.seen = false;
+    }
+
+    /// Somebody uploaded a version.
+    pub(super) fn is_known(&self) -> bool {
+        !self.versions.is_empty() || !self.others.is_empty()
+    }
+
+    /// What stays known of a crate that another case changed: which versions may be listed.
+    #[must_use]
+    pub(super) fn of_others(self) -> Self {
+        let others = self.others.into_iter().chain(self.listed_before).chain(self.versions.into_keys()).collect();
+        Self { others, seen: true, ..Self::default() }
     }
 
     /// Notes what a look at the index file showed.
@@ -52,7 +68,10 @@ impl Expected {
             200 => {
                 let line = |line: &str| {
                     let line: Option<Value> = serde_json::from_str(line).ok();
-                    line.and_then(|line| Some(self.versions.contains_key(line.get("vers")?.as_str()?))) == Some(true)
+                    let known = |version: &str| {
+                        self.shared || self.versions.contains_key(version) || self.others.contains(version)
+                    };
+                    line.and_then(|line| Some(known(line.get("vers")?.as_str()?))) == Some(true)
                 };
                 reply.body.text().is_some_and(|text| text.lines().filter(|text| !text.trim().is_empty()).all(line))
             }

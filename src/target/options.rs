@@ -29,6 +29,8 @@ pub struct Options {
     pub max_denied: usize,
     /// Crates that may be made.
     pub max_new_crates: Option<usize>,
+    /// Where only so many crates may be made, cases share them. Not so where other processes run cases as well.
+    pub take_turns: bool,
     /// Certificates, in PEM, to trust beside the system's.
     pub cacert: Option<PathBuf>,
     /// The seed of everything drawn by chance on the embedded target.
@@ -53,6 +55,7 @@ impl Options {
             case_timeout: Duration::from_secs(120),
             max_denied: usize::MAX,
             max_new_crates: None,
+            take_turns: true,
             cacert: None,
             seed: 0,
             run_id: "embedded".to_owned(),

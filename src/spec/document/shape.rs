@@ -62,6 +62,12 @@ impl Shape {
         &self.document
     }
 
+    /// The members that it tells of, by their place.
+    pub fn fields(&self) -> crate::spec::Fields {
+        let schema = self.document.pointer(&self.pointer).unwrap_or(&Value::Null);
+        crate::spec::fields(&self.document, schema)
+    }
+
     /// Every place at which the instance breaks the schema.
     pub fn faults(&self, instance: &Value) -> Vec<SchemaFault> {
         self.validator.iter_errors(instance).map(|error| schema::fault(&self.document, &error)).collect()
