@@ -40,7 +40,7 @@ pub(super) fn met(operation: &Operation, exchange: &Exchange) -> Vec<Met> {
         meets.sure(condition, None, None);
         return meets.met;
     }
-    if !request.headers.get("user-agent").is_some_and(|agent| !agent.is_empty()) {
+    if request.headers.get("user-agent").is_none_or(str::is_empty) {
         meets.sure(Condition::UserAgentMissing, None, None);
     }
     for parameter in operation.path_parameters() {
