@@ -30,6 +30,7 @@ mod shown;
 mod status;
 mod symptoms;
 mod tarball;
+mod traffic;
 mod uploaded;
 mod uploads;
 mod versions;
@@ -41,6 +42,7 @@ pub use evidence::{Evidence, Fault, Faults, Unjudged};
 pub use judge::{Judgement, judge_case};
 pub use readings::Readings;
 pub use symptoms::symptoms;
+pub use traffic::{ERROR, FAILURE, SECRET, differences, judge_traffic};
 
 use crate::suite::Check;
 

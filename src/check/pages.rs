@@ -63,6 +63,36 @@ pub(super) fn pages(kind: PageKind, seen: &Evidence<'_>) -> Judged {
     Ok(faults)
 }
 
+/// One page by itself: no longer than asked for, and its links as the place of the page has them.
+///
+/// # Errors
+/// The reply cannot be read.
+pub(super) fn page(operation: &Operation, seen: &Evidence<'_>) -> Judged {
+    // That a full page leads on is known only of a whole walk: some lists end at a depth of their own.
+    let told = operation.pagination.clone().map(|pages| Pagination { full_page_links: None, ..pages });
+    let Some(pages) = told.filter(|pages| pages.needs.as_ref().is_none_or(|needs| query(seen, needs).is_some())) else {
+        return Ok(Faults::new());
+    };
+    let body = match seen.content_json()? {
+        Ok(body) => body,
+        Err(fault) => return Ok(vec![fault]),
+    };
+    let number = query(seen, &pages.page).and_then(|page| page.parse::<usize>().ok());
+    let kind = match number {
+        None if pages.kinds.contains(&PageKind::Seek) => PageKind::Seek,
+        _ => PageKind::Page,
+    };
+    let default = pages.default_size.and_then(|size| usize::try_from(size).ok());
+    let size = query(seen, &pages.size).and_then(|size| size.parse().ok()).or(default).unwrap_or(usize::MAX);
+    let page = Page { seen: *seen, body, size };
+    let mut faults = links(&pages, kind, &page, number.unwrap_or(1).saturating_sub(1));
+    let count = page.items(&pages).len();
+    if count > size {
+        faults.push(seen.fault(format!("at most {size} items on a page"), format!("{count} items")));
+    }
+    Ok(faults)
+}
+
 /// No item twice, none too many on a page, and as many as the total says.
 fn items(pages: &Pagination, walk: &[Page<'_>]) -> Faults {
     let mut faults = Faults::new();

@@ -40,7 +40,7 @@ pub(super) enum Command {
     Coverage(Coverage),
     /// Ask a target what it claims, and write it as the target table of regspec.toml
     Probe(Box<Run>),
-    /// Judge recorded transcripts again, without a target
+    /// Judge recorded transcripts again, or traffic of any kind, without a target
     Judge(Judge),
     /// Run the suite against registries that break one rule each
     Mutants(Mutants),
@@ -273,8 +273,8 @@ pub(super) struct Judge {
     /// A bundled contract, or an OpenAPI file
     #[arg(long, value_name = "NAME|FILE", default_value = "cargo")]
     pub(super) contract: String,
-    /// The folder that `regspec run --record` wrote
-    pub(super) dir: PathBuf,
+    /// The folder that `regspec run --record` wrote, or an HTTP archive (.har)
+    pub(super) path: PathBuf,
     /// A file of declared cases to add
     #[arg(long, value_name = "FILE")]
     pub(super) suite: Vec<PathBuf>,

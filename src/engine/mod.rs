@@ -8,6 +8,7 @@ mod property;
 mod record;
 mod seen;
 mod tally;
+pub mod traffic;
 
 pub use course::Course;
 pub use embedded::{Embedded, LARGEST, MAIN_TOKEN, OTHER_TOKEN, of_variant};

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::seen::operation_id;
 use crate::{
-    check::{judge_case, symptoms},
+    check::{Judgement, judge_case, symptoms},
     exchange::{Shown, Transcript, curl},
     plan::Case,
     session::End,
@@ -114,8 +114,20 @@ fn how_long(case: &Case) -> Case {
     Case { decl: Arc::new(decl), ..case.clone() }
 }
 
+/// The record of what was judged already.
+pub(super) fn settled(spec: &Spec, case: &Case, transcript: &Transcript, judgement: Judgement) -> Record {
+    let mut record = Record::unjudged(case, Verdict::Conforms, "");
+    record.reason = None;
+    record.exchanges = transcript.exchanges.len();
+    settle(spec, case, transcript, judgement, &mut record);
+    record
+}
+
 fn judged(spec: &Spec, case: &Case, transcript: &Transcript, record: &mut Record) {
-    let judgement = judge_case(spec, case, transcript);
+    settle(spec, case, transcript, judge_case(spec, case, transcript), record);
+}
+
+fn settle(spec: &Spec, case: &Case, transcript: &Transcript, judgement: Judgement, record: &mut Record) {
     for (requirement, fault) in judgement.findings {
         let stated = level(spec, &requirement);
         let data = fault.data && transcript.foreign_data;

@@ -3,6 +3,7 @@
 mod areas;
 mod baseline;
 mod capabilities;
+mod differences;
 mod finding;
 mod followed;
 mod json;
@@ -12,6 +13,7 @@ mod summary;
 
 pub use baseline::Baseline;
 pub use capabilities::{Capability, capabilities};
+pub use differences::differences;
 pub use finding::finding;
 pub use followed::{Followed, Settled, followed};
 pub use json::Report;

@@ -39,6 +39,11 @@ impl Run<'_> {
             return Ok(());
         }
         let why = format!("{} answered {}", step.verb.name(), in_words(reply));
+        if let Verb::Call(call) = &step.verb
+            && self.session.spec.operation(&call.operation).is_some_and(|operation| operation.is_gone(reply.status))
+        {
+            return Err(End::NotApplicable(format!("the target has no {} any more: {why}", call.operation)));
+        }
         if matches!(reply.status, 429 | 503) && self.session.pace.was_throttled() {
             return Err(End::Inconclusive(format!("{why}: the target throttles this run")));
         }

@@ -12,6 +12,7 @@ mod lint;
 mod outline;
 mod raw;
 mod requirement;
+mod route;
 mod schema;
 
 pub use catalogue::Catalogue;
@@ -30,6 +31,7 @@ pub use lint::{Defect, Gravity, lint};
 pub use outline::{Field, Fields, Outline, anonymous, fields, outlines};
 pub use raw::{Format, RawDocument};
 pub use requirement::{Aspect, Contradiction, Level, Need, Requirement, RequirementId, State, Undefined};
+pub use route::Route;
 pub use schema::{Schema, SchemaFault, Schemas};
 
 use std::path::Path;
@@ -99,6 +101,23 @@ impl Spec {
         catalogue.check()?;
         let spec = Self { contract: contract.to_owned(), schemas, catalogue, ..Self::default() };
         spec.with_documents(documents)
+    }
+
+    /// A bundled contract as its documents alone tell it: what no overlay adds to or corrects.
+    ///
+    /// # Errors
+    /// Those of [`Spec::bundled`].
+    pub fn without_overlays(contract: &str) -> Result<Self, LoadError> {
+        let folder = folder(contract)?;
+        let mut documents = Vec::new();
+        for file in folder.files() {
+            let (name, text) = text(file)?;
+            if name.ends_with("openapi.yaml") || name.ends_with("openapi.json") {
+                documents
+                    .push(Document::load_among(&name, text, &[], None, &|target| beside(folder, contract, target))?);
+            }
+        }
+        Self { contract: contract.to_owned(), ..Self::default() }.with_documents(documents)
     }
 
     /// Loads an OpenAPI file of somebody else, as a contract named by the file.

@@ -99,6 +99,12 @@ impl Operation {
         Vec::new()
     }
 
+    /// It was there until some day only, and this is the status of one that was taken away.
+    pub fn is_gone(&self, status: u16) -> bool {
+        let rows = self.rows(Condition::OperationRemoved, None, None);
+        self.until.is_some() && rows.iter().flat_map(|row| &row.status).any(|told| told.covers(status))
+    }
+
     /// The condition is left open here.
     pub fn leaves_open(&self, condition: Condition, parameter: Option<&str>) -> bool {
         let says = |layer: &Layer| {
