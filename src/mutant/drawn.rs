@@ -56,13 +56,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
         })
     }),
     // A sound tarball has no time and no name in its header.
-    Mutant::spoilt("gzip-header-written-anew", &["dl/exact-bytes"], "derived", |registry, request| {
-        storing(registry, request, |upload| {
-            let header = upload.tarball.get_mut(4..10)?;
-            header.copy_from_slice(&[0, 0, 0, 0, 0, 0xff]);
-            Some(())
-        })
-    }),
+    Mutant::spoilt(
+        "gzip-header-written-anew",
+        &["dl/exact-bytes", "line/cksum-value"],
+        "derived",
+        |registry, request| {
+            storing(registry, request, |upload| {
+                let header = upload.tarball.get_mut(4..10)?;
+                header.copy_from_slice(&[0, 0, 0, 0, 0, 0xff]);
+                Some(())
+            })
+        },
+    ),
     Mutant::spoilt("short-crate-length-kept", &["pub/failed-leaves-nothing"], "derived", kept),
     Mutant::stateful("fourth-value-of-a-feature-lost", &["meta/features-copied"], "derived", |registry| {
         indexing(registry, |line, _| {
