@@ -100,7 +100,7 @@ fn ruled(make: &mut Make<'_>, access: &Access) {
         }
     }
     if let Some(condition) = missing {
-        order(make, access, condition);
+        order(make, access, condition, when);
     }
 }
 
@@ -137,13 +137,17 @@ fn tokens(make: &mut Make<'_>, access: &Access, when: Option<&str>) {
 }
 
 /// What is told before and what only after the caller is known.
-fn order(make: &mut Make<'_>, access: &Access, missing: Condition) {
+fn order(make: &mut Make<'_>, access: &Access, missing: Condition, when: Option<&str>) {
     for (conditions, before) in [(&access.before_authentication, true), (&access.after_authentication, false)] {
         for condition in conditions {
             let Some(case) = make.with_condition(*condition) else { continue };
             let Some(Verb::Call(call)) = case.decl.when.as_ref().map(|step| &step.verb) else { continue };
             let (mut call, given) = ((**call).clone(), case.decl.given.clone());
             call.with = Login::None;
+            let odd = call.query_encoded.as_ref().map(Text::raw).unwrap_or_default();
+            if let Some(name) = when.filter(|name| !call.query.contains_key(*name) && !odd.starts_with(*name)) {
+                call.query.insert(name.to_owned(), given_to(make, name));
+            }
             let element = format!("{}-{condition}", if before { "before" } else { "after" });
             let (told, about) = match case.decl.then.first().map(|expect| &expect.check) {
                 Some(Check::ErrorReply(wanted)) if before => (
@@ -180,11 +184,15 @@ fn place(make: &Make<'_>) -> String {
 fn call(make: &Make<'_>, login: Login, when: Option<&str>) -> Call {
     let mut call = make.good.call.clone();
     if let Some(name) = when {
-        let given = make.operation.parameter(name).and_then(|parameter| parameter.given());
-        call.query.insert(name.to_owned(), Text::from(given.as_deref().unwrap_or("1")));
+        call.query.insert(name.to_owned(), given_to(make, name));
     }
     call.with = login;
     call
+}
+
+fn given_to(make: &Make<'_>, name: &str) -> Text {
+    let given = make.operation.parameter(name).and_then(|parameter| parameter.given());
+    Text::from(given.as_deref().unwrap_or("1"))
 }
 
 fn refused(make: &mut Make<'_>, element: &str, login: Login, condition: Condition, when: Option<&str>) {
