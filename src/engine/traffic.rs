@@ -6,7 +6,7 @@ use crate::{
     check::{ERROR, FAILURE, SECRET, differences, judge_traffic},
     exchange::{Called, Endpoints, Transcript, har::Entry},
     plan::Case,
-    spec::{Level, Operation, Requirement, RequirementId, Spec, State},
+    spec::{Level, Operation, Requirement, RequirementId, Spec},
     suite::{CaseDecl, NameForm, Variant},
     verdict::{Record, Verdict},
 };
@@ -21,17 +21,10 @@ pub fn requirements(spec: &Spec) -> Vec<Requirement> {
         (FAILURE, Level::Should, "does not fail"),
         (SECRET, Level::Must, "repeats no credential of a request"),
     ];
-    let row = |operation: &Operation, (slug, level, text): (&str, Level, &str)| Requirement {
-        id: RequirementId::from(format!("{}/{slug}", operation.id).as_str()),
-        level,
-        text: format!("{} {text}.", operation.id),
-        source: spec.document(operation).map_or_else(String::new, |document| document.source(&operation.pointer)),
-        needs: Vec::new(),
-        breaks: None,
-        may_refuse: None,
-        state: State::Testable,
-        reason: None,
-        contract: None,
+    let row = |operation: &Operation, (slug, level, text): (&str, Level, &str)| {
+        let source = spec.document(operation).map_or_else(String::new, |document| document.source(&operation.pointer));
+        let id = RequirementId::from(format!("{}/{slug}", operation.id).as_str());
+        Requirement::made(id, level, format!("{} {text}.", operation.id), source)
     };
     spec.operations.iter().flat_map(|operation| rows.map(|told| row(operation, told))).collect()
 }

@@ -161,6 +161,24 @@ pub struct Requirement {
     pub contract: Option<String>,
 }
 
+impl Requirement {
+    /// One that a document makes, and not the catalogue: testable wherever its operation is.
+    pub(crate) fn made(id: RequirementId, level: Level, text: String, source: String) -> Self {
+        Self {
+            id,
+            level,
+            text,
+            source,
+            needs: Vec::new(),
+            breaks: None,
+            may_refuse: None,
+            state: State::Testable,
+            reason: None,
+            contract: None,
+        }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RequirementFile {

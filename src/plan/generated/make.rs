@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::chain::{GoodCall, good_call};
 use crate::{
     plan::Case,
-    spec::{Condition, Level, Need, Operation, Requirement, RequirementId, Spec, State},
+    spec::{Condition, Level, Need, Operation, Requirement, RequirementId, Spec},
     suite::{Call, CaseDecl, Check, ErrorReply, Expect, Journey, NameForm, ReplyRule, Step, Text, Variant, Verb},
 };
 
@@ -173,7 +173,7 @@ impl<'s> Make<'s> {
         let source = source
             .unwrap_or_else(|| self.document().map_or_else(String::new, |document| document.source(&aspect.pointer)));
         if !self.requirements.iter().any(|known| known.id == id) {
-            self.requirements.push(requirement(id.clone(), aspect.level, aspect.text, source));
+            self.requirements.push(Requirement::made(id.clone(), aspect.level, aspect.text, source));
         }
         let name = if element.is_empty() { aspect.name.clone() } else { format!("{}::{element}", aspect.name) };
         let call = Verb::Call(Box::new(steps.when));
@@ -245,21 +245,6 @@ impl<'s> Make<'s> {
     pub(super) fn requires(&mut self, slug: &str, level: Level, text: &str) {
         let id = RequirementId::from(format!("{}/{slug}", self.operation.id).as_str());
         let source = self.document().map_or_else(String::new, |document| document.source(&self.operation.pointer));
-        self.requirements.push(requirement(id, level, text.to_owned(), source));
-    }
-}
-
-fn requirement(id: RequirementId, level: Level, text: String, source: String) -> Requirement {
-    Requirement {
-        id,
-        level,
-        text,
-        source,
-        needs: Vec::new(),
-        breaks: None,
-        may_refuse: None,
-        state: State::Testable,
-        reason: None,
-        contract: None,
+        self.requirements.push(Requirement::made(id, level, text.to_owned(), source));
     }
 }
