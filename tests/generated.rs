@@ -140,6 +140,23 @@ fn a_strangers_document_works_without_overlays() {
     assert!(broken.contains(&("list_things::reply".to_owned(), "MUST".to_owned())), "{broken:?}");
 }
 
+/// An account without the rights for an operation shows nothing of it; an open operation has no reason to refuse.
+#[test]
+fn a_strangers_operation_that_the_caller_has_no_right_to_is_not_judged() {
+    let secured = format!(
+        "{DOCUMENT}      security: [{{ token: [] }}]\ncomponents: {{ securitySchemes: {{ token: {{ type: apiKey, in: header, name: Authorization }} }} }}\n"
+    );
+    for (document, verdict) in [(secured.as_str(), "not_applicable"), (DOCUMENT, "violates")] {
+        let bound = Server::bind("127.0.0.1:0").unwrap();
+        let origin = bound.origin();
+        let _server = bound.serve(Arc::new(|_: &Request| Response::new(401))).unwrap();
+        let arguments = ["--contract", "./things.yaml", "--only", "list_things::reply", "--credentials", "held.toml"];
+        let run = Regspec::run(&origin, &arguments).file("held.toml", "token = \"t0k3n-of-alice\"\n");
+        let report = run.file("things.yaml", document).finish().report();
+        assert_eq!(report["cases"][0]["verdict"], verdict, "{report}");
+    }
+}
+
 #[test]
 fn an_unusable_document_is_told_with_place_and_reason() {
     for (text, place, reason) in [

@@ -64,6 +64,17 @@ impl Run<'_> {
         self.case.steps().any(|step| matches!(step.verb, Verb::Yank(_) | Verb::Unyank(_)))
     }
 
+    /// A good call was refused for who makes it, by an operation of which nobody has said who may call it: a document that
+    /// asks for a credential does not tell which accounts have the rights.
+    fn lacks_rights(&self, step: &Step, at: usize, reply: &Response) -> bool {
+        let Verb::Call(call) = &step.verb else { return false };
+        let Some(operation) = self.session.spec.operation(&call.operation) else { return false };
+        let request = &self.transcript.exchanges[at].request;
+        let signed = request.headers.has("authorization") || request.headers.has("cookie");
+        let good = self.case.decl.then.iter().any(|expect| matches!(expect.check, Check::Reply(_)));
+        matches!(reply.status, 401 | 403) && signed && good && operation.access.is_none()
+    }
+
     /// What is judged may itself be something that the target refuses by right, or that throttling kept from happening.
     pub(super) fn judgeable(&self, step: &Step, at: usize) -> Result<(), End> {
         let exchange = &self.transcript.exchanges[at];
@@ -76,6 +87,9 @@ impl Run<'_> {
         };
         if matches!(reply.status, 429 | 503) && self.session.pace.was_throttled() {
             return Err(End::Inconclusive(format!("the target throttles this run: {}", in_words(reply))));
+        }
+        if self.lacks_rights(step, at, reply) {
+            return Err(End::NotApplicable(format!("the credential held may not do it: {}", in_words(reply))));
         }
         let wants_refusal = self.case.decl.then.iter().any(asks_refusal);
         let may_refuse = self.may_refuse && !wants_refusal && !self.took_before(step);
