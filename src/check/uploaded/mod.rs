@@ -22,7 +22,7 @@ pub(super) fn as_uploaded(wanted: &AsUploaded, seen: &Evidence<'_>) -> Judged {
     let listed = index::listed(seen)?;
     let found = listed.line(&version).or_else(|| same_version(&listed, &version));
     let Some(line) = found else {
-        return Ok(vec![seen.fault(format!("a line of version {version}"), listed.told).data()]);
+        return Ok(vec![seen.fault(format!("a line of version {version}"), listed.told()).data()]);
     };
     let faults = wanted.facts.iter().flat_map(|fact| match fact {
         Fact::Name => copied(seen, ("line/name-exact", "name"), Some(&upload.name.clone().into()), line),
