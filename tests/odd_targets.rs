@@ -277,3 +277,17 @@ fn a_gate_that_leads_to_a_login_page() {
     assert_eq!(report["totals"]["violates"], 0, "{}", outcome.out);
     assert!(outcome.out.contains("violates SHOULD api/error-status"), "{}", outcome.out);
 }
+
+#[test]
+fn a_git_index_is_told_by_what_it_answers_to_git() {
+    let served = Served::new(
+        |config| config,
+        |request, _| match request.url.contains("/info/refs?service=git-upload-pack") {
+            true => {
+                Response::new(200).header("content-type", "application/x-git-upload-pack-advertisement").body("0000")
+            }
+            false => Response::new(404),
+        },
+    );
+    untestable(served.origin(), &[], &["is a git index", "--index-dir"]);
+}

@@ -36,6 +36,24 @@ pub enum ManifestField {
 }
 
 impl ManifestField {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Authors,
+        Self::Categories,
+        Self::Description,
+        Self::Documentation,
+        Self::Homepage,
+        Self::Keywords,
+        Self::License,
+        Self::Repository,
+        Self::RustVersion,
+    ];
+
+    /// Its key in the metadata of an upload.
+    pub fn key(self) -> &'static str {
+        self.filled().0
+    }
+
     /// Its key in the metadata of an upload, and something sound that may stand there.
     fn filled(self) -> (&'static str, Value) {
         match self {
