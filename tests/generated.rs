@@ -11,9 +11,10 @@ use command::Regspec;
 use regspec::{
     engine::{Coverage, Engine, Exercised, Setup},
     exchange::{Request, Response},
-    plan::{Case, generated},
+    plan::{Case, declared, generated},
     reference::Server,
     spec::Spec,
+    suite,
     target::{Claims, Credentials, Options, Target},
     verdict::{Record, Verdict},
 };
@@ -23,7 +24,9 @@ fn planned(contract: &str) -> (Spec, Vec<Case>) {
     let mut spec = Spec::bundled(contract).unwrap();
     let made = generated(&spec);
     spec.catalogue.add_made("openapi", made.requirements);
-    (spec, made.cases)
+    let mut cases = declared(&spec, &suite::bundled(contract).unwrap(), &suite::corpora().unwrap()).unwrap();
+    cases.extend(made.cases);
+    (spec, cases)
 }
 
 fn embedded(contract: &str) -> (Vec<Record>, Exercised) {

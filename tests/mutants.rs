@@ -28,6 +28,8 @@ const NEVER_SEEN: &[(&str, &str)] = &[
     ("error_reply", CALLS),
     ("pages", CALLS),
     ("ordered", CALLS),
+    ("items", CALLS),
+    ("agree", CALLS),
     (
         "shown_within",
         "no mutant is waited for as long as the 60 s that it asks about; odd_targets.rs sees it fail with less",

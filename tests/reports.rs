@@ -100,6 +100,8 @@ struct Report {
     exit_status: u8,
     requests: usize,
     seconds: f64,
+    seen: BTreeMap<String, serde_json::Value>,
+    capabilities: Vec<serde_json::Value>,
 }
 
 #[derive(Debug, Deserialize)]

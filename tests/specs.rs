@@ -9,7 +9,7 @@ mod command;
 mod snapshot;
 
 use command::Regspec;
-use regspec::spec::{RawDocument, Spec, import, lint};
+use regspec::spec::{Condition, RawDocument, Spec, import, lint};
 use snapshot::shown;
 
 /// Every bundled contract, with how many operations its documents have.
@@ -44,6 +44,30 @@ fn the_documents_that_are_ours_have_no_error() {
                 .filter(|defect| defect.gravity == regspec::spec::Gravity::Error)
                 .collect();
             assert!(errors.is_empty(), "{contract}: {errors:?}");
+        }
+    }
+}
+
+/// Where servers of different dates differ, both are accepted: a row for the newer has one for the older.
+#[test]
+fn no_row_of_a_date_stands_alone() {
+    for (contract, _) in CONTRACTS {
+        for operation in Spec::bundled(contract).unwrap().operations {
+            let own = operation.parameters.iter().map(|parameter| &parameter.layer);
+            for layer in own.chain(&operation.layers) {
+                let dated = layer.errors.iter().filter(|row| row.since.is_some());
+                for row in dated.filter(|row| row.condition != Condition::OperationRemoved) {
+                    let older = layer.errors.iter().any(|other| {
+                        (other.condition, &other.parameters, &other.until)
+                            == (row.condition, &row.parameters, &row.since)
+                    });
+                    assert!(older, "{contract}: {} says {} since {:?} alone", operation.id, row.condition, row.since);
+                }
+            }
+            if let Some(until) = &operation.until {
+                let gone = operation.rows(Condition::OperationRemoved, None, None);
+                assert!(gone.iter().any(|row| row.since.as_ref() == Some(until)), "{}", operation.id);
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ const TOLD: usize = 8;
 pub(super) fn reply(rule: ReplyRule, seen: &Evidence<'_>) -> Judged {
     let operation = operation(seen)?;
     match rule {
+        ReplyRule::Documented | ReplyRule::Head if is_gone(operation, seen)? => Ok(Faults::new()),
         ReplyRule::Documented => documented(operation, seen),
         ReplyRule::Head => head(operation, seen),
         ReplyRule::NotAFailure => not_a_failure(seen),
@@ -28,7 +29,16 @@ pub(super) fn operation<'a>(seen: &Evidence<'a>) -> Result<&'a Operation, Unjudg
     found.ok_or_else(|| Unjudged(format!("the contract has no operation `{}`", called.operation)))
 }
 
-fn documented(operation: &Operation, seen: &Evidence<'_>) -> Judged {
+/// The operation was there until some day only, and the reply is that of one which was taken away.
+fn is_gone(operation: &Operation, seen: &Evidence<'_>) -> Result<bool, Unjudged> {
+    if !operation.is_gone(seen.reply()?.status) {
+        return Ok(false);
+    }
+    let wanted = ErrorReply { condition: Condition::OperationRemoved, parameter: None, value: None };
+    Ok(told_for(operation, &wanted, None, seen)?.is_empty())
+}
+
+pub(super) fn documented(operation: &Operation, seen: &Evidence<'_>) -> Judged {
     let reply = seen.reply()?;
     let told = operation.good_replies().find(|told| told.status.is_some_and(|status| status.covers(reply.status)));
     let hidden = operation.compat.contains(&reply.status) && refuses(reply);
@@ -77,6 +87,9 @@ fn body(operation: &Operation, told: &Reply, seen: &Evidence<'_>) -> Judged {
         .collect();
     if !faults.is_empty() {
         return Ok(faults);
+    }
+    if let Some(fault) = super::pages::size(operation, json, seen) {
+        return Ok(vec![fault]);
     }
     // Not forbidden by JSON Schema, and told in a note: the requirement is a MAY.
     let odd = shape.undocumented(json);
@@ -139,7 +152,7 @@ fn value_fits(wanted: &str, sent: &str) -> bool {
     }
 }
 
-fn head(operation: &Operation, seen: &Evidence<'_>) -> Judged {
+pub(super) fn head(operation: &Operation, seen: &Evidence<'_>) -> Judged {
     let reply = seen.reply()?;
     let mut faults = Faults::new();
     if !operation.good_replies().any(|told| told.status.is_some_and(|status| status.covers(reply.status))) {
@@ -162,9 +175,17 @@ fn not_a_failure(seen: &Evidence<'_>) -> Judged {
 
 pub(super) fn error_reply(wanted: &ErrorReply, seen: &Evidence<'_>) -> Judged {
     let operation = operation(seen)?;
-    let reply = seen.reply()?;
+    if is_gone(operation, seen)? {
+        return Ok(Faults::new());
+    }
     let value = wanted.value.as_ref().map(|value| seen.text(value)).transpose()?;
-    let rows = operation.rows(wanted.condition, wanted.parameter.as_deref(), value.as_deref());
+    told_for(operation, wanted, value.as_deref(), seen)
+}
+
+/// The reply is what is told for a condition, met by a value.
+pub(super) fn told_for(operation: &Operation, wanted: &ErrorReply, value: Option<&str>, seen: &Evidence<'_>) -> Judged {
+    let reply = seen.reply()?;
+    let rows = operation.rows(wanted.condition, wanted.parameter.as_deref(), value);
     if rows.is_empty() {
         // No more than that is meant by a document which says what it takes and not what it answers otherwise.
         let refused =
@@ -175,7 +196,7 @@ pub(super) fn error_reply(wanted: &ErrorReply, seen: &Evidence<'_>) -> Judged {
             vec![seen.fault(format!("a refusal (status 4xx) for {}", wanted.condition), show::reply(reply))]
         });
     }
-    let row = Row { wanted, value: value.as_deref().unwrap_or_default(), operation, reply, seen };
+    let row = Row { wanted, value: value.unwrap_or_default(), operation, reply, seen };
     let mut best: Option<Faults> = None;
     for candidate in &rows {
         let faults = row.faults(candidate)?;

@@ -22,7 +22,9 @@ static THINGS: LazyLock<Spec> = LazyLock::new(|| {
             {"condition": "parameter-unknown", "status": ["2XX"]},
         ],
         "components": {"schemas": {"Errors": {"type": "object", "required": ["errors"], "properties": {"errors": {"type": "array", "minItems": 1, "maxItems": 1}}}}},
-        "paths": {"/things/{name}": {"get": {"operationId": "thing", "x-regspec-reply-headers": {"x-frame-options": "SAMEORIGIN", "etag": null},
+        "paths": {"/old": {"get": {"operationId": "old", "x-regspec-until": "2026-06-06",
+            "x-regspec-errors": [{"condition": "operation-removed", "status": [405], "empty": true}],
+            "responses": {"200": {"description": "d"}}}}, "/things/{name}": {"get": {"operationId": "thing", "x-regspec-reply-headers": {"x-frame-options": "SAMEORIGIN", "etag": null},
             "responses": {
                 "200": {"description": "d", "content": {"application/json": {"schema": thing}}},
                 "204": {"description": "d", "x-regspec-no-body": true},
@@ -36,11 +38,19 @@ fn judged(reply: Response, toml: &str) -> Vec<String> {
 }
 
 fn judged_as(method: &str, reply: Response, toml: &str) -> Vec<String> {
+    judged_of("thing", method, reply, toml)
+}
+
+fn judged_of(operation: &str, method: &str, reply: Response, toml: &str) -> Vec<String> {
+    judged_by(&THINGS, operation, method, reply, toml)
+}
+
+fn judged_by(spec: &Spec, operation: &str, method: &str, reply: Response, toml: &str) -> Vec<String> {
     let mut scene = Scene::new().push("call", Role::When, Request::new(method, "http://r/things/a"), Ok(reply));
     scene.last().called =
-        Some(Called { operation: "thing".to_owned(), arguments: [("name".to_owned(), "a%20b".to_owned())].into() });
+        Some(Called { operation: operation.to_owned(), arguments: [("name".to_owned(), "a%20b".to_owned())].into() });
     let readings = Readings::of(&scene.transcript);
-    let seen = Evidence { spec: &THINGS, case: &scene.case, transcript: &scene.transcript, readings: &readings, at: 0 };
+    let seen = Evidence { spec, case: &scene.case, transcript: &scene.transcript, readings: &readings, at: 0 };
     super::super::judge(&check(toml), &seen)
         .unwrap()
         .into_iter()
@@ -132,4 +142,35 @@ fn head_is_get_without_a_body() {
     assert_eq!(judged_as("HEAD", reply(200).body("x"), head), ["no body / `x`"]);
     assert_eq!(judged(reply(404), "reply = \"not-a-failure\""), Vec::<String>::new());
     assert_eq!(judged(reply(502), "reply = \"not-a-failure\""), ["no failure of the server / status 502"]);
+}
+
+#[test]
+fn what_was_there_until_some_day_may_be_gone() {
+    let unknown = "error-reply = { condition = \"parameter-unknown\" }";
+    for check in [DOCUMENTED, "reply = \"head\"", unknown] {
+        assert_eq!(judged_of("old", "GET", reply(405), check), Vec::<String>::new());
+        assert_eq!(judged_of("old", "GET", reply(404), check).len(), 1);
+        assert_eq!(judged_of("old", "GET", reply(405).body("x"), check).len(), 1 + usize::from(check.contains("head")));
+        assert_eq!(judged_as("GET", reply(405), check).len(), 1);
+    }
+}
+
+#[test]
+fn the_text_of_an_error_counts_where_its_shape_is_open() {
+    let document = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+        "x-regspec-errors": [
+            {"condition": "unknown-resource", "status": [404], "detail": "no such thing"},
+            {"condition": "parameter-wrong-type", "status": [400]},
+        ],
+        "paths": {"/things/{name}": {"get": {"operationId": "thing", "responses": {"200": {"description": "d"}}}}}});
+    let document = Document::load("d.json", &document.to_string(), &[]).unwrap();
+    let spec = Spec { operations: document.operations().unwrap(), documents: vec![document], ..Spec::default() };
+    let errors = |detail: &str| json!({"errors": [{"detail": detail}]});
+    let judged = |reply, condition: &str| {
+        judged_by(&spec, "thing", "GET", reply, &format!("error-reply = {{ condition = \"{condition}\" }}"))
+    };
+    assert_eq!(judged(json_reply(404, errors("no such thing")), "unknown-resource"), [""; 0]);
+    assert_eq!(judged(json_reply(404, errors("gone")), "unknown-resource"), ["the text `no such thing` / `gone`"]);
+    // Where nothing is told of the body, it may be anything.
+    assert_eq!(judged(reply(400).body("no"), "parameter-wrong-type"), [""; 0]);
 }

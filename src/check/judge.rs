@@ -1,6 +1,6 @@
 use super::{Evidence, Fault, Readings, judge};
 use crate::{
-    exchange::Transcript,
+    exchange::{Exchange, Transcript},
     plan::Case,
     spec::{RequirementId, Spec},
     suite::Expect,
@@ -42,19 +42,24 @@ pub fn judge_case(spec: &Spec, case: &Case, transcript: &Transcript) -> Judgemen
             }
         }
     }
-    told_by_the_status(&mut judgement.findings);
+    told_by_the_status(&mut judgement.findings, transcript);
     judgement
 }
 
-/// What lacks a body because of its status has one fault and not two: that of the status tells it.
-fn told_by_the_status(findings: &mut Vec<(RequirementId, Fault)>) {
-    let stand: Vec<_> =
-        findings.iter().filter(|(_, fault)| matches!(fault.check, "status" | "accepted")).cloned().collect();
+/// What is no success has one fault and not two: that of the status tells what its body lacks.
+fn told_by_the_status(findings: &mut Vec<(RequirementId, Fault)>, transcript: &Transcript) {
+    let of_status = |fault: &Fault| matches!(fault.check, "status" | "accepted");
+    let told: Vec<_> = findings.iter().filter(|(_, fault)| of_status(fault)).cloned().collect();
+    let refused = |fault: &Fault| {
+        let reply = transcript.exchanges.get(fault.exchange).and_then(Exchange::response);
+        reply.is_some_and(|reply| reply.status >= 400)
+    };
     findings.retain(|(of, fault)| {
-        matches!(fault.check, "status" | "accepted")
-            || !stand
-                .iter()
-                .any(|(known, first)| known == of && first.exchange == fault.exchange && first.actual == fault.actual)
+        let shape = matches!(fault.check, "schema" | "json") && refused(fault);
+        let same = |(known, first): &(RequirementId, Fault)| {
+            first.exchange == fault.exchange && (shape || (known == of && first.actual == fault.actual))
+        };
+        of_status(fault) || !told.iter().any(same)
     });
 }
 
@@ -100,6 +105,16 @@ mod tests {
         assert_eq!(told, ["status 200"]);
         let then = "[{ status = [200], for = \"a/second\" }, { accepted = {} }]";
         assert_eq!(judged(Scene::new().get("/", reply(404)), then).findings.len(), 2);
+    }
+
+    #[test]
+    fn an_error_of_the_wrong_status_is_not_told_to_lack_the_shape_of_a_success() {
+        let then = "[{ status = [200], for = \"a/second\" }, { schema = \"owners-list\" }]";
+        let told =
+            |status| judged(Scene::new().get("/", reply(status).body("Invalid character in name")), then).findings;
+        let of = |findings: Vec<(RequirementId, Fault)>| findings.into_iter().map(|(of, _)| of.to_string());
+        assert_eq!(of(told(400)).collect::<Vec<_>>(), ["a/second"]);
+        assert!(of(told(203)).any(|of| of != "a/second"), "a success has to have its shape");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Judgement: pure looks at what a case sent and received. One family of checks a file.
 
 mod aftermath;
+mod agree;
 mod body;
 mod caching;
 mod challenge;
@@ -11,6 +12,7 @@ mod encoding;
 mod evidence;
 mod header;
 mod index;
+mod items;
 mod json;
 mod judge;
 mod lines;
@@ -28,6 +30,7 @@ mod shown;
 mod status;
 mod symptoms;
 mod tarball;
+mod traffic;
 mod uploaded;
 mod uploads;
 mod versions;
@@ -39,6 +42,7 @@ pub use evidence::{Evidence, Fault, Faults, Unjudged};
 pub use judge::{Judgement, judge_case};
 pub use readings::Readings;
 pub use symptoms::symptoms;
+pub use traffic::{ERROR, FAILURE, SECRET, differences, judge_traffic};
 
 use crate::suite::Check;
 
@@ -89,6 +93,8 @@ fn look(check: &Check, seen: &Evidence<'_>) -> Judged {
         Check::ErrorReply(wanted) => documented::error_reply(wanted, seen),
         Check::Pages(kind) => pages::pages(*kind, seen),
         Check::Ordered(wanted) => pages::ordered(wanted, seen),
+        Check::Items(wanted) => items::items(wanted, seen),
+        Check::Agree(wanted) => agree::agree(wanted, seen),
         Check::ShownWithin(seconds) => shown::shown_within(*seconds, seen),
     }
 }

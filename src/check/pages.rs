@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Evidence, Fault, Faults, Judged, Unjudged, show};
 use crate::{
-    spec::{Direction, EmptyTotal, KeyKind, Missing, Order, PageKind, Pagination, Sort},
+    spec::{Direction, EmptyTotal, Missing, Operation, Order, PageKind, Pagination, Sort, compare_keys},
     suite::Ordered,
 };
 
@@ -59,6 +59,36 @@ pub(super) fn pages(kind: PageKind, seen: &Evidence<'_>) -> Judged {
     for (index, page) in walk.iter().enumerate() {
         faults.extend(totals(pages, &walk, page));
         faults.extend(links(pages, kind, page, index));
+    }
+    Ok(faults)
+}
+
+/// One page by itself: no longer than asked for, and its links as the place of the page has them.
+///
+/// # Errors
+/// The reply cannot be read.
+pub(super) fn page(operation: &Operation, seen: &Evidence<'_>) -> Judged {
+    // That a full page leads on is known only of a whole walk: some lists end at a depth of their own.
+    let told = operation.pagination.clone().map(|pages| Pagination { full_page_links: None, ..pages });
+    let Some(pages) = told.filter(|pages| pages.needs.as_ref().is_none_or(|needs| query(seen, needs).is_some())) else {
+        return Ok(Faults::new());
+    };
+    let body = match seen.content_json()? {
+        Ok(body) => body,
+        Err(fault) => return Ok(vec![fault]),
+    };
+    let number = query(seen, &pages.page).and_then(|page| page.parse::<usize>().ok());
+    let kind = match number {
+        None if pages.kinds.contains(&PageKind::Seek) => PageKind::Seek,
+        _ => PageKind::Page,
+    };
+    let default = pages.default_size.and_then(|size| usize::try_from(size).ok());
+    let size = query(seen, &pages.size).and_then(|size| size.parse().ok()).or(default).unwrap_or(usize::MAX);
+    let page = Page { seen: *seen, body, size };
+    let mut faults = links(&pages, kind, &page, number.unwrap_or(1).saturating_sub(1));
+    let count = page.items(&pages).len();
+    if count > size {
+        faults.push(seen.fault(format!("at most {size} items on a page"), format!("{count} items")));
     }
     Ok(faults)
 }
@@ -127,6 +157,12 @@ fn links(pages: &Pagination, kind: PageKind, page: &Page<'_>, index: usize) -> F
             faults.extend(keeps_query(pages, kind, page, link, &(index + 2).to_string()));
         }
     }
+    if let Some(pointer) = &pages.more {
+        let told = page.body.pointer(pointer);
+        if told != Some(&Value::Bool(full)) {
+            faults.push(page.seen.fault(format!("{pointer} is {full}"), show::member(told)));
+        }
+    }
     if let Some(pointer) = &pages.prev {
         let prev = page.link(pages.prev.as_ref());
         match (kind, index, prev) {
@@ -173,6 +209,31 @@ fn query(seen: &Evidence<'_>, name: &str) -> Option<String> {
     url::form_urlencoded::parse(seen.exchange().request.query().as_bytes())
         .find(|(known, _)| known == name)
         .map(|(_, value)| value.into_owned())
+}
+
+/// A page has as many items as were asked for or, where nothing was said, as the overlays tell; all there are where
+/// that is fewer.
+pub(super) fn size(operation: &Operation, body: &Value, seen: &Evidence<'_>) -> Option<Fault> {
+    let pages = operation.pagination.as_ref()?;
+    let items = body.pointer(&pages.items)?.as_array()?.len();
+    // A leading zero or a sign says no other number.
+    let asked = query(seen, &pages.size).map(|size| size.trim().trim_start_matches('+').parse::<usize>());
+    let size = match asked {
+        Some(size) => size.ok()?,
+        None => usize::try_from(pages.default_size.filter(|_| pages.needs.is_none())?).ok()?,
+    };
+    let first = query(seen, &pages.page).is_none_or(|page| page == "1") && query(seen, &pages.seek).is_none();
+    let total = pages.total.as_ref().and_then(|pointer| usize::try_from(body.pointer(pointer)?.as_u64()?).ok());
+    let wanted = total.filter(|_| first).map(|total| total.min(size));
+    match wanted {
+        Some(wanted) if wanted != items => {
+            Some(seen.fault(format!("{wanted} items at {}", pages.items), format!("{items} items")))
+        }
+        _ if items > size => {
+            Some(seen.fault(format!("at most {size} items at {}", pages.items), format!("{items} items")))
+        }
+        _ => None,
+    }
 }
 
 pub(super) fn ordered(wanted: &Ordered, seen: &Evidence<'_>) -> Judged {
@@ -227,7 +288,7 @@ fn out_of_order(order: &Order, first: &Value, second: &Value) -> bool {
             order.missing.map(|place| if place == Missing::First { Ordering::Greater } else { Ordering::Less })
         }
         (false, false) => {
-            let compared = compare(order.r#as, a, b);
+            let compared = compare_keys(order.r#as, a, b);
             if order.order == Direction::Descending { compared.map(Ordering::reverse) } else { compared }
         }
     };
@@ -235,30 +296,6 @@ fn out_of_order(order: &Order, first: &Value, second: &Value) -> bool {
         Some(Ordering::Greater) => true,
         Some(Ordering::Equal) => order.tie.as_ref().is_some_and(|tie| out_of_order(tie, first, second)),
         _ => false,
-    }
-}
-
-/// How two keys compare; nothing where that cannot be told.
-fn compare(kind: Option<KeyKind>, a: &Value, b: &Value) -> Option<Ordering> {
-    let texts = || Some((a.as_str()?, b.as_str()?));
-    match (kind, a) {
-        (Some(KeyKind::Semver), _) => {
-            let (a, b) = texts()?;
-            Some(semver::Version::parse(a).ok()?.cmp_precedence(&semver::Version::parse(b).ok()?))
-        }
-        (Some(KeyKind::Time), _) => {
-            let (a, b) = texts()?;
-            Some(chrono::DateTime::parse_from_rfc3339(a).ok()?.cmp(&chrono::DateTime::parse_from_rfc3339(b).ok()?))
-        }
-        (_, Value::Number(_)) => a.as_f64()?.partial_cmp(&b.as_f64()?),
-        (_, Value::Bool(a)) => Some(a.cmp(&b.as_bool()?)),
-        _ => {
-            let (a, b) = texts()?;
-            // Databases differ in how they collate: only what bytes and letters agree upon is told.
-            let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
-            let (bytes, folded) = (a.cmp(b), letters(a).cmp(&letters(b)));
-            (bytes == folded).then_some(bytes)
-        }
     }
 }
 

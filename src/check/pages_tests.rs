@@ -16,7 +16,7 @@ static LISTS: LazyLock<Spec> = LazyLock::new(|| {
     let document = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/list": {"get": {
         "operationId": "list", "responses": {"200": {"description": "d"}},
         "x-regspec-pagination": {"kinds": ["page", "seek"], "items": "/items", "id": "/id", "total": "/total", "next": "/next", "prev": "/prev",
-            "full-page-links": true, "total-on-empty": "zero"},
+            "default-size": 3, "full-page-links": true, "total-on-empty": "zero"},
         "x-regspec-sort": {"parameter": "sort", "items": "/items", "default": "name", "unknown-value": "name", "any-case": true, "values": {
             "name": {"key": "/name", "order": "ascending"},
             "count": {"key": "/count", "order": "descending", "missing": "last", "tie": {"key": "/id", "order": "descending"}},
@@ -132,4 +132,30 @@ fn a_list_is_in_the_order_asked_for() {
     let by_version = "ordered = { value = \"version\" }";
     assert_eq!(sorted(json!([{"num": "1.10.0"}, {"num": "1.9.0"}]), by_version).len(), 0);
     assert_eq!(sorted(json!([{"num": "1.9.0"}, {"num": "1.10.0"}]), by_version).len(), 1);
+}
+
+#[test]
+fn a_page_is_as_long_as_was_asked_for() {
+    let judged = |query: &str, body: Value| {
+        let scene = walked(&[(query, body.clone())]);
+        let readings = Readings::of(&scene.transcript);
+        let seen =
+            Evidence { spec: &LISTS, case: &scene.case, transcript: &scene.transcript, readings: &readings, at: 0 };
+        size(&LISTS.operations[0], &body, &seen).map(|fault| fault.expected)
+    };
+    let of = |items: &[u64], total: u64| page(items, total, None, None);
+    for (query, body) in [
+        ("", of(&[1, 2, 3], 9)),
+        ("", of(&[1], 1)),
+        ("per_page=%2B02", of(&[1, 2], 9)),
+        // Behind the first page nobody knows how many are left.
+        ("per_page=2&page=4", of(&[1], 9)),
+        ("seek=x", of(&[1], 9)),
+        ("per_page=x", of(&[1, 2, 3, 4], 9)),
+    ] {
+        assert_eq!(judged(query, body), None, "{query}");
+    }
+    assert_eq!(judged("", of(&[1, 2], 9)).as_deref(), Some("3 items at /items"));
+    assert_eq!(judged("per_page=2&page=1", of(&[1, 2, 3], 9)).as_deref(), Some("2 items at /items"));
+    assert_eq!(judged("per_page=2&page=3", of(&[1, 2, 3], 9)).as_deref(), Some("at most 2 items at /items"));
 }

@@ -17,6 +17,7 @@ pub(super) struct Reading {
     /// The content where it is not the body as it came.
     decoded: OnceCell<Result<Option<Vec<u8>>, String>>,
     json: OnceCell<Result<Value, String>>,
+    document: OnceCell<Result<Value, String>>,
     entries: OnceCell<Vec<Entry>>,
 }
 
@@ -48,6 +49,11 @@ impl Reading {
     pub fn json(&self, content: &[u8]) -> Result<&Value, &str> {
         let json = self.json.get_or_init(|| serde_json::from_slice(content).map_err(|error| error.to_string()));
         json.as_ref().map_err(String::as_str)
+    }
+
+    /// The content as a comparison reads it, or why it cannot.
+    pub fn document(&self, read: impl FnOnce() -> Result<Value, String>) -> Result<&Value, &str> {
+        self.document.get_or_init(read).as_ref().map_err(String::as_str)
     }
 
     /// The content as an index file, which `read` takes apart.

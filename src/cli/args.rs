@@ -36,11 +36,11 @@ pub(super) enum Command {
     List(List),
     /// Explain a requirement, a case, a check, a step or a placeholder
     Explain(Explain),
-    /// Show which requirements have cases
-    Coverage(List),
+    /// Show which requirements, operations and aspects of them have cases
+    Coverage(Coverage),
     /// Ask a target what it claims, and write it as the target table of regspec.toml
     Probe(Box<Run>),
-    /// Judge recorded transcripts again, without a target
+    /// Judge recorded transcripts again, or traffic of any kind, without a target
     Judge(Judge),
     /// Run the suite against registries that break one rule each
     Mutants(Mutants),
@@ -54,10 +54,10 @@ pub(super) enum Command {
 pub(super) struct Run {
     /// `embedded` (default), sparse+http(s)://…/ (an index), or http(s)://… (a web API)
     pub(super) target: Option<String>,
-    /// A bundled contract, or an OpenAPI file
+    /// A bundled contract, or an OpenAPI file; several are tried one beside the other
     #[arg(long, value_name = "NAME|FILE")]
     contract: Vec<String>,
-    /// A file of declared cases to add
+    /// A file of declared cases to add, to the first contract
     #[arg(long, value_name = "FILE")]
     pub(super) suite: Vec<PathBuf>,
     /// Only cases whose id or requirement contains this; a leading ! excludes
@@ -144,10 +144,10 @@ pub(super) struct Run {
     /// The seed of what is drawn by chance
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Values that a case of the suite `property` draws (32)
+    /// Values that a case of the suite `property` draws (32; 8 where it uploads to a URL)
     #[arg(long, value_name = "N")]
     cases: Option<usize>,
-    /// The folder for drawn values that failed, which are tried first (regspec-found)
+    /// The folder for drawn values that failed on the target, tried first (regspec-found)
     #[arg(long, value_name = "DIR")]
     found: Option<PathBuf>,
     /// The name of the run, shared by shards
@@ -214,10 +214,34 @@ impl From<Run> for Inputs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Coverage {
+    /// An operation, all of whose cells are shown
+    pub(super) operation: Option<String>,
+    /// Bundled contracts, or OpenAPI files (cargo)
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(super) contract: Vec<String>,
+    /// Only cases whose id or requirement contains this; a leading ! excludes
+    #[arg(long, value_name = "FILTER")]
+    pub(super) only: Vec<String>,
+    /// A file of declared cases to add to the first contract
+    #[arg(long, value_name = "FILE")]
+    pub(super) suite: Vec<PathBuf>,
+    /// Show every cell with its cases rather than how many there are
+    #[arg(long)]
+    pub(super) full: bool,
+    /// Write JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Reports to write: json=PATH
+    #[arg(long, value_name = "KIND=PATH", value_delimiter = ',')]
+    pub(super) report: Vec<String>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct List {
-    /// A bundled contract, or an OpenAPI file
-    #[arg(long, value_name = "NAME|FILE", default_value = "cargo")]
-    pub(super) contract: String,
+    /// Bundled contracts, or OpenAPI files (cargo)
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(super) contract: Vec<String>,
     /// Only cases whose id or requirement contains this; a leading ! excludes
     #[arg(long, value_name = "FILTER")]
     pub(super) only: Vec<String>,
@@ -227,6 +251,9 @@ pub(super) struct List {
     /// Tell what the cases cost a target that keeps everything
     #[arg(long)]
     pub(super) cost: bool,
+    /// Values that a case of the suite `property` draws, for --cost (8)
+    #[arg(long, value_name = "N")]
+    pub(super) cases: Option<usize>,
     /// Write JSON
     #[arg(long)]
     pub(super) json: bool,
@@ -246,8 +273,8 @@ pub(super) struct Judge {
     /// A bundled contract, or an OpenAPI file
     #[arg(long, value_name = "NAME|FILE", default_value = "cargo")]
     pub(super) contract: String,
-    /// The folder that `regspec run --record` wrote
-    pub(super) dir: PathBuf,
+    /// The folder that `regspec run --record` wrote, or an HTTP archive (.har)
+    pub(super) path: PathBuf,
     /// A file of declared cases to add
     #[arg(long, value_name = "FILE")]
     pub(super) suite: Vec<PathBuf>,
@@ -346,6 +373,9 @@ pub(super) enum SpecsCommand {
         /// Only operations whose method and path contain this
         #[arg(long, value_name = "FILTER")]
         only: Option<String>,
+        /// A report of `regspec run --report json=…`: which of the documents its target follows
+        #[arg(long, value_name = "REPORT")]
+        run: Option<PathBuf>,
         /// Write JSON
         #[arg(long)]
         json: bool,

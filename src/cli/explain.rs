@@ -1,9 +1,9 @@
-use super::{Done, args::Explain, list::load, output::line};
+use super::{Done, args::Explain, output::line, plan::load};
 use crate::{
     package::{Envelope, Tarball},
     plan::{Case, properties::PROPERTIES},
     spec::{LoadError, Requirement, nearest},
-    suite::{Check, PLACEHOLDERS, Verb},
+    suite::{Check, PLACEHOLDERS, Part, Relation, Take, Verb},
 };
 
 pub(super) fn explain(args: &Explain) -> Done {
@@ -64,6 +64,7 @@ pub(super) fn explain(args: &Explain) -> Done {
         .map(|row| row.id.as_str())
         .chain(cases.iter().map(|case| case.id.as_str()))
         .chain(Verb::VOCABULARY.iter().chain(PLACEHOLDERS).map(|(name, _)| *name))
+        .chain(WORDS.iter().flat_map(|(_, words)| words.iter().map(|(name, _)| *name)))
         .chain(forms);
     let error = LoadError::new("explain", format!("there is no requirement, case, check or placeholder `{}`", args.id));
     Err(match nearest(id, words) {
@@ -73,16 +74,23 @@ pub(super) fn explain(args: &Explain) -> Done {
     .into())
 }
 
+/// The words of `agree`, by the key behind which they stand.
+const WORDS: [(&str, &[(&str, &str)]); 3] =
+    [("are", Relation::VOCABULARY), ("take", Take::VOCABULARY), ("of", Part::VOCABULARY)];
+
 /// What a word of the language of suites means.
 fn vocabulary(id: &str) -> Vec<String> {
     let steps = Verb::VOCABULARY.iter().filter(|(name, _)| *name == id);
     let checks = Check::VOCABULARY.iter().filter(|(name, _)| name.replace('_', "-") == id);
     let placeholders = PLACEHOLDERS.iter().filter(|(name, _)| *name == id);
     let properties = PROPERTIES.iter().filter(|property| property.name == id);
+    let agree = WORDS.iter().flat_map(|(key, words)| words.iter().map(move |(name, text)| (key, name, text)));
+    let agree = agree.filter(|(_, name, _)| **name == id);
     steps
         .map(|(name, text)| format!("step {name}: {text}"))
         .chain(checks.map(|(name, text)| format!("check {}:{text}", name.replace('_', "-"))))
         .chain(placeholders.map(|(name, text)| format!("placeholder {{{name}}}: {text}")))
+        .chain(agree.map(|(key, name, text)| format!("agree, {key} = {name}:{text}")))
         .chain(properties.map(|property| format!("draw {}: {}", property.name, property.about)))
         .collect()
 }

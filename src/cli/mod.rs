@@ -1,11 +1,13 @@
 //! The command line: parse, dispatch, exit status. One file a command.
 
 mod args;
+mod coverage;
 mod explain;
 mod judge;
 mod list;
 mod mutants;
 mod output;
+mod plan;
 mod probe;
 mod run;
 mod serve;
@@ -26,7 +28,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(*args),
         Command::List(args) => list::list(&args),
         Command::Explain(args) => explain::explain(&args),
-        Command::Coverage(args) => list::coverage(&args),
+        Command::Coverage(args) => coverage::coverage(&args),
         Command::Probe(args) => probe::probe(*args),
         Command::Judge(args) => judge::judge(&args),
         Command::Mutants(args) => mutants::mutants(&args),

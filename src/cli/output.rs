@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::Failure;
 use crate::{
     report::{Report, junit},
-    spec::{LoadError, Spec},
+    spec::{Contracts, LoadError},
     verdict::{Record, Verdict},
 };
 
@@ -107,6 +107,11 @@ impl ReportTo {
             Self::Json(path) | Self::Junit(path) => path,
         }
     }
+
+    /// Writes the text of the report.
+    pub(super) fn write(&self, text: &str) -> Result<(), LoadError> {
+        std::fs::write(self.path(), text).map_err(|error| unwritable(self.path(), &error))
+    }
 }
 
 /// Reads `json=PATH` and `junit=PATH`, and sees that each can be written: later, a whole run would be lost.
@@ -126,15 +131,15 @@ pub(super) fn reports(given: &[String]) -> Result<Vec<ReportTo>, LoadError> {
 }
 
 /// Writes the reports, all that can be written.
-pub(super) fn write(reports: &[ReportTo], spec: &Spec, report: &Report, strict: bool) -> Result<(), Failure> {
+pub(super) fn write(reports: &[ReportTo], contracts: &Contracts, report: &Report, strict: bool) -> Result<(), Failure> {
     let mut done = Ok(());
     for to in reports {
         let text = match to {
             ReportTo::Json(_) => report.to_json(),
-            ReportTo::Junit(_) => junit(spec, report, strict),
+            ReportTo::Junit(_) => junit(contracts, report, strict),
         };
-        if let Err(error) = std::fs::write(to.path(), text) {
-            done = Err(unwritable(to.path(), &error).into());
+        if let Err(error) = to.write(&text) {
+            done = Err(error.into());
         }
     }
     done

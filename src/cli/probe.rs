@@ -3,8 +3,8 @@ use std::sync::Arc;
 use super::{
     Done,
     args::Run,
-    list::load,
     output,
+    plan::load,
     run::{inputs, setup},
 };
 use crate::{

@@ -1,4 +1,5 @@
 use std::{
+    collections::BTreeSet,
     io::{IsTerminal, Write},
     sync::Arc,
     time::Instant,
@@ -7,16 +8,17 @@ use std::{
 use super::{
     Done, Failure,
     args::Run,
-    list::load_as_of,
     output::{self, Progress},
+    plan::{Part, contracts, load_all},
 };
 use crate::{
-    engine::{Coverage, Engine, ExitStatus, Setup, StartError, Tally},
+    engine::{Course, Coverage, Engine, ExitStatus, Setup, StartError, Tally},
     exchange::Endpoints,
-    plan::{Case, draw},
-    report::{Baseline, Report, finding, summary},
-    spec::{LoadError, Spec},
+    plan::{cost, draw},
+    report::{Baseline, Report, capabilities, finding, summary},
+    spec::{Contracts, LoadError},
     target::{Inputs, Target, is_crates_io, is_loopback},
+    verdict::Record,
 };
 
 pub(super) fn run(args: Run) -> Done {
@@ -27,57 +29,64 @@ pub(super) fn run(args: Run) -> Done {
         Err(error) => return unbegun(&output::reports(&asked)?, error),
     };
     let reports = output::reports(&inputs.report)?;
-    let Plan { spec, cases, baseline, setup } = match plan(&inputs) {
+    let Plan { parts, baseline, setup } = match plan(&inputs) {
         Ok(plan) => plan,
         Err(error) => return unbegun(&reports, error),
     };
     let strict = inputs.strict.unwrap_or(false);
-    let mut report = match super::runtime()?.block_on(execute(&spec, setup, &cases)) {
+    let contracts = contracts(&parts);
+    let runtime = super::runtime()?;
+    let executed = runtime.block_on(execute(&parts, setup));
+    // A reply without an end may keep a thread busy for longer than its time-out.
+    runtime.shutdown_background();
+    let mut report = match executed {
         Ok(report) => report,
         Err((report, error)) => {
-            output::write(&reports, &spec, &report, strict)?;
+            output::write(&reports, &contracts, &report, strict)?;
             return Err(error);
         }
     };
     let stale = baseline.as_ref().map(|baseline| baseline.apply(&mut report.cases)).unwrap_or_default();
     report.totals = Tally::of(&report.cases);
     report.exit_status = if stale.is_empty() { ExitStatus::of(&report.cases, strict).code() } else { 1 };
-    print(&spec, &report);
+    report.capabilities = capabilities(&contracts, &report.cases)?;
+    print(&contracts, &report);
     for error in &stale {
         output::error(&error.to_string());
     }
-    output::write(&reports, &spec, &report, strict)?;
+    output::write(&reports, &contracts, &report, strict)?;
     Ok(report.exit_status)
 }
 
 /// What a run does, before anything is sent.
 struct Plan {
-    spec: Arc<Spec>,
-    cases: Vec<Case>,
+    parts: Vec<Part>,
     baseline: Option<Baseline>,
     setup: Setup,
 }
 
 fn plan(inputs: &Inputs) -> Result<Plan, LoadError> {
-    let contract = contract(inputs)?;
-    let (spec, mut cases) = load_as_of(&contract, &inputs.suite, &inputs.only, day(inputs)?)?;
-    draw(&mut cases, inputs.cases);
+    let mut parts = load_all(&inputs.contract, &inputs.suite, &inputs.only, day(inputs)?)?;
+    let keeps = inputs.target()? != Target::Embedded;
+    for part in &mut parts {
+        draw(&mut part.cases, inputs.cases, keeps);
+    }
     let baseline = inputs.baseline.as_deref().map(Baseline::read).transpose()?;
     let setup = setup(inputs)?;
-    consent(inputs, &setup, &cases)?;
+    consent(inputs, &setup, &parts)?;
     if let Some(folder) = &setup.record {
         std::fs::create_dir_all(folder).map_err(|error| {
             LoadError::new(folder.display().to_string(), format!("the folder cannot be made: {error}"))
         })?;
     }
-    Ok(Plan { spec: Arc::new(spec), cases, baseline, setup })
+    Ok(Plan { parts, baseline, setup })
 }
 
 /// A run that does not begin leaves its reports all the same: whoever reads them only must not take silence for a pass.
 fn unbegun(reports: &[output::ReportTo], error: LoadError) -> Done {
     let mut report = Report::empty(2);
     report.error = Some(error.to_string());
-    output::write(reports, &Spec::default(), &report, false)?;
+    output::write(reports, &Contracts::default(), &report, false)?;
     Err(error.into())
 }
 
@@ -88,17 +97,6 @@ pub(super) fn inputs(args: Run) -> Result<Inputs, LoadError> {
         Err(_) => Inputs::default(),
     };
     Ok(Inputs::from(args).or(Inputs::from_env(|name| std::env::var(name).ok())?).or(file))
-}
-
-fn contract(inputs: &Inputs) -> Result<String, LoadError> {
-    match inputs.contract.as_slice() {
-        [] => Ok("cargo".to_owned()),
-        [name] => Ok(name.clone()),
-        _ => {
-            Err(LoadError::new("--contract", "one contract a run is what this version knows")
-                .hint("run it once for each"))
-        }
-    }
 }
 
 /// The day of `--edition`.
@@ -125,7 +123,7 @@ pub(super) fn setup(inputs: &Inputs) -> Result<Setup, LoadError> {
 }
 
 /// Writing leaves crates behind for good: it is refused on crates.io, and asked for on any host that is not this machine.
-fn consent(inputs: &Inputs, setup: &Setup, cases: &[Case]) -> Result<(), LoadError> {
+fn consent(inputs: &Inputs, setup: &Setup, parts: &[Part]) -> Result<(), LoadError> {
     let Target::Remote(remote) = &setup.target else { return Ok(()) };
     if !setup.options.write {
         return Ok(());
@@ -139,7 +137,7 @@ fn consent(inputs: &Inputs, setup: &Setup, cases: &[Case]) -> Result<(), LoadErr
         .hint("leave --write away to read it, or run a crates.io server of your own"));
     }
     let Some(base) = bases.iter().find(|base| !is_loopback(base)) else { return Ok(()) };
-    let cost = crate::plan::cost(cases);
+    let cost = cost(parts.iter().flat_map(|part| &part.cases));
     let leaves = format!(
         "about {} crates with {} versions will stay on {base} for good: the protocol has no delete",
         cost.crates, cost.versions
@@ -160,20 +158,24 @@ fn consent(inputs: &Inputs, setup: &Setup, cases: &[Case]) -> Result<(), LoadErr
 }
 
 /// Runs the cases. A report comes in any case, with the failure beside it where the target cannot be tested.
-async fn execute(spec: &Arc<Spec>, setup: Setup, cases: &[Case]) -> Result<Report, (Box<Report>, Failure)> {
+async fn execute(parts: &[Part], setup: Setup) -> Result<Report, (Box<Report>, Failure)> {
     let started = Instant::now();
+    let coverage = |records: &[Record]| {
+        let each = parts.iter().map(|part| Coverage::of(&part.spec, records).with_cells(&part.spec, &part.cases));
+        each.reduce(Coverage::and).unwrap_or_default()
+    };
     let mut report = Report {
-        contracts: vec![spec.contract.clone()],
+        contracts: parts.iter().map(|part| part.spec.contract.clone()).collect(),
         seed: setup.options.seed,
         run_id: setup.options.run_id.clone(),
-        coverage: Coverage::of(spec, &[]),
+        coverage: coverage(&[]),
         ..Report::empty(3)
     };
     if let Target::Remote(remote) = &setup.target {
         report.target = Endpoints { index: remote.index.clone(), api: remote.api.clone(), dl: None };
     }
-    let engine = match Engine::start(Arc::clone(spec), setup, cases).await {
-        Ok(engine) => engine,
+    let engines = match start(parts, setup).await {
+        Ok(engines) => engines,
         Err(error) => {
             match &error {
                 StartError::Unreachable(unreachable) => report.unreachable = Some(unreachable.message.clone()),
@@ -185,27 +187,66 @@ async fn execute(spec: &Arc<Spec>, setup: Setup, cases: &[Case]) -> Result<Repor
             return Err((Box::new(report), error.into()));
         }
     };
-    report.target = engine.profile().endpoints.clone();
-    for (action, how) in &engine.profile().not_offered {
-        output::note(&format!("the target does not offer {}: {how}", action.name()));
+    if let Some(first) = engines.first() {
+        report.target = first.profile().endpoints.clone();
     }
-    if let Some(why) = &engine.profile().sample_missing
-        && engine.profile().sample.is_none()
-    {
-        output::note(&format!("there is no crate to read: {why}"));
+    for told in engines.iter().flat_map(what_is_missing).collect::<BTreeSet<_>>() {
+        output::note(&told);
     }
-    let progress = Progress::new(cases.len());
-    report.cases = engine.run(cases, &|record| progress.seen(record)).await;
+    let progress = Progress::new(parts.iter().map(|part| part.cases.len()).sum());
+    let mut courses: Vec<Course<'_>> =
+        engines.iter().zip(parts).map(|(engine, part)| Course::new(engine, &part.cases)).collect();
+    // What comes late comes late in the run, not in each contract of it.
+    for phase in Course::PHASES {
+        for course in &mut courses {
+            course.go(phase, &|record| progress.seen(record), &|_, _| ()).await;
+        }
+    }
+    for course in courses {
+        report.cases.extend(course.end().await);
+    }
     progress.done();
-    report.requests = engine.sent();
+    report.requests = engines.iter().map(Engine::sent).sum();
     report.seconds = started.elapsed().as_secs_f64();
-    report.coverage = Coverage::of(spec, &report.cases);
+    report.coverage = coverage(&report.cases);
+    report.seen = engines.iter().map(|engine| (engine.spec().contract.clone(), engine.seen())).collect();
     Ok(report)
 }
 
+/// An engine for each contract. What the run may use up as a whole is shared out among them in order.
+async fn start(parts: &[Part], mut setup: Setup) -> Result<Vec<Engine>, StartError> {
+    let mut engines = Vec::new();
+    let folder = setup.record.clone();
+    for part in parts {
+        if let Some(folder) = folder.as_ref().filter(|_| parts.len() > 1) {
+            let own = folder.join(&part.spec.contract);
+            std::fs::create_dir_all(&own).map_err(|error| {
+                LoadError::new(own.display().to_string(), format!("the folder cannot be made: {error}"))
+            })?;
+            setup.record = Some(own);
+        }
+        engines.push(Engine::start(Arc::clone(&part.spec), setup.clone(), &part.cases).await?);
+        let cost = cost(&part.cases);
+        let options = &mut setup.options;
+        options.max_new_crates = options.max_new_crates.map(|max| max.saturating_sub(cost.crates));
+        options.max_denied = options.max_denied.saturating_sub(cost.denied);
+    }
+    Ok(engines)
+}
+
+/// What the target does not offer, or has not.
+fn what_is_missing(engine: &Engine) -> Vec<String> {
+    let profile = engine.profile();
+    let offers =
+        profile.not_offered.iter().map(|(action, how)| format!("the target does not offer {}: {how}", action.name()));
+    let sample = profile.sample_missing.iter().filter(|_| profile.sample.is_none());
+    offers.chain(sample.map(|why| format!("there is no crate to read: {why}"))).collect()
+}
+
 /// Prints the findings and the summary.
-pub(super) fn print(spec: &Spec, report: &Report) {
+pub(super) fn print(contracts: &Contracts, report: &Report) {
     for record in &report.cases {
+        let Some(spec) = contracts.get(&record.contract) else { continue };
         for found in record.findings.iter().filter(|_| !record.expected) {
             output::line(&output::coloured(&finding(spec, record, found)));
             output::line("");
@@ -214,5 +255,5 @@ pub(super) fn print(spec: &Spec, report: &Report) {
             output::line(&format!("note: {}: {note}\n", record.id));
         }
     }
-    output::line(&output::coloured(&summary(spec, report)));
+    output::line(&output::coloured(&summary(contracts, report)));
 }

@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use serde::Serialize;
 
@@ -7,13 +7,19 @@ use super::{
     args::{Specs, SpecsCommand},
     output,
 };
-use crate::spec::{Gravity, LoadError, RawDocument, Spec, Weight, compare, drift, import, lint};
+use crate::{
+    engine::Seen,
+    report::{Followed, Report, Settled, followed},
+    spec::{Compared, Gravity, LoadError, RawDocument, Spec, Weight, compare, drift, import, lint, sayings},
+};
 
 pub(super) fn specs(args: &Specs) -> Done {
     match &args.command {
         SpecsCommand::Lint { document, strict, json } => show_defects(document, *strict, *json),
         SpecsCommand::Drift { old, new, json } => show_drift(old, new, *json),
-        SpecsCommand::Compare { only, json } => show_disagreements(only.as_deref().unwrap_or_default(), *json),
+        SpecsCommand::Compare { only, run, json } => {
+            show_disagreements(only.as_deref().unwrap_or_default(), run.as_deref(), *json)
+        }
         SpecsCommand::Import { file } => {
             let document = RawDocument::read(file)?;
             let imported = RawDocument { value: import(&document.value), ..document };
@@ -82,33 +88,84 @@ fn show_drift(old: &str, new: &str, as_json: bool) -> Done {
     Ok(u8::from(count(Weight::Breaking) > 0))
 }
 
-fn show_disagreements(only: &str, as_json: bool) -> Done {
+fn show_disagreements(only: &str, run: Option<&Path>, as_json: bool) -> Done {
     let mut all = Vec::new();
     for contract in Spec::names() {
         all.extend(Spec::documents_of(contract)?.into_iter().map(|document| (contract.to_owned(), document.value)));
     }
-    let mut compared = compare(&all);
+    let sayings = sayings(&all);
+    let mut compared = compare(&sayings);
     compared.retain(|operation| format!("{} {}", operation.method, operation.path).contains(only));
-    if as_json {
+    let by: Vec<Vec<String>> = compared.iter().map(described_by).collect();
+    let described = compared.iter().filter(|operation| !operation.method.contains('|')).count();
+    let report = run.map(report_of).transpose()?;
+    if as_json && report.is_none() {
         json(&compared);
         return Ok(0);
     }
-    let mut disagreements = 0;
-    for operation in &compared {
-        let by: Vec<String> =
-            operation.by.iter().map(|(contract, id)| format!("{contract} {id}").trim().to_owned()).collect();
+    let seen: Vec<&Seen> = report.iter().flat_map(|report| report.seen.values()).collect();
+    let told = followed(compared, &sayings, &seen);
+    if as_json {
+        json(&told);
+        return Ok(0);
+    }
+    for (operation, by) in told.iter().zip(&by) {
         output::line(&format!("{} {}  ({})", operation.method, operation.path, by.join(", ")));
-        for found in &operation.disagreements {
-            disagreements += 1;
-            let said: Vec<String> = found
-                .said
-                .iter()
-                .map(|(what, by)| format!("{}: {what}", by.iter().cloned().collect::<Vec<_>>().join(", ")))
-                .collect();
-            output::line(&format!("    {:<9} {}  {}", found.aspect.name(), found.subject, said.join(" | ")));
+        for settled in &operation.disagreements {
+            show_disagreement(settled);
         }
     }
-    let operations = compared.iter().filter(|operation| !operation.method.contains('|')).count();
-    output::line(&format!("{operations} operations are described by several documents; {disagreements} disagreements"));
+    let disagreements = told.iter().map(|operation| operation.disagreements.len()).sum::<usize>();
+    output::line(&format!("{described} operations are described by several documents; {disagreements} disagreements"));
+    if report.is_some() {
+        show_followed(&told);
+    }
     Ok(0)
+}
+
+/// The contracts that describe an operation, each with what it calls it.
+fn described_by(operation: &Compared) -> Vec<String> {
+    operation.by.iter().map(|(contract, id)| format!("{contract} {id}").trim().to_owned()).collect()
+}
+
+fn report_of(path: &Path) -> Result<Report, LoadError> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| LoadError::new(&name, format!("the report cannot be read: {error}")))?;
+    let wrong = |error: serde_json::Error| {
+        LoadError::new(format!("{name}:{}:{}", error.line(), error.column()), format!("no report of a run: {error}"))
+            .hint("`regspec run --report json=PATH` writes one")
+    };
+    serde_json::from_str(&text).map_err(wrong)
+}
+
+fn show_disagreement(settled: &Settled) {
+    let found = &settled.disagreement;
+    let said: Vec<String> = found
+        .said
+        .iter()
+        .map(|(what, by)| format!("{}: {what}", by.iter().cloned().collect::<Vec<_>>().join(", ")))
+        .collect();
+    output::line(&format!("    {:<9} {}  {}", found.aspect.name(), found.subject, said.join(" | ")));
+    if settled.is_settled() {
+        let follows: Vec<&str> = settled.follows.iter().map(String::as_str).collect();
+        let whom = if follows.is_empty() { "none".to_owned() } else { follows.join(", ") };
+        let departs: Vec<String> =
+            settled.departs.iter().map(|(contract, why)| format!("{contract} ({why})")).collect();
+        output::line(&format!("              the target follows {whom}; not {}", departs.join(", ")));
+    }
+}
+
+/// How often each contract is followed where the run settles something.
+fn show_followed(told: &[Followed]) {
+    let settled = || told.iter().flat_map(|known| &known.disagreements).filter(|settled| settled.is_settled());
+    let mut by: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for settled in settled() {
+        settled.follows.iter().for_each(|contract| by.entry(contract.as_str()).or_default().0 += 1);
+        settled.departs.keys().for_each(|contract| by.entry(contract.as_str()).or_default().1 += 1);
+    }
+    output::line(&format!("the run settles {} of them; of those that a document has a part in", settled().count()));
+    for (contract, (follows, departs)) in by {
+        output::line(&format!("    {contract:<10} is followed in {follows} and not in {departs}"));
+    }
 }

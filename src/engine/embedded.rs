@@ -116,18 +116,19 @@ impl Embedded {
         if self.contract == "legacy" { config.removed_operations() } else { config }
     }
 
-    /// Starts the registry of a contract other than cargo's on a free port.
+    /// Starts the registry of a contract other than cargo's on a free port. Of its variants there is the one that throttles.
     ///
     /// # Errors
     /// No port is free.
-    pub fn start_seeded(&mut self) -> io::Result<Started> {
+    pub fn start_seeded(&mut self, variant: Variant) -> io::Result<Started> {
         let bound = Server::bind("127.0.0.1:0")?;
         let origin = bound.origin();
-        let config = (self.configure)(self.seeded(&origin));
+        let seeded = self.seeded(&origin);
+        let config = (self.configure)(if variant == Variant::Throttling { seeded.throttle(BUDGET) } else { seeded });
         let handler = (self.handler)(Arc::new(Registry::new(config)));
         self.servers.push(bound.serve(handler)?);
         let (index, api) = (format!("{origin}/index"), origin);
-        Ok(Started { variant: Variant::Any, index, api, certificates: Vec::new(), dl: None })
+        Ok(Started { variant, index, api, certificates: Vec::new(), dl: None })
     }
 
     /// Starts one variant on a free port.

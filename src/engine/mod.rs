@@ -1,28 +1,32 @@
 //! One engine yields records; the command line and the test harness are two fronts over it.
 
+mod course;
 mod echo;
 mod embedded;
+mod found;
 mod property;
 mod record;
+mod seen;
 mod tally;
+pub mod traffic;
 
+pub use course::Course;
 pub use embedded::{Embedded, MAIN_TOKEN, OTHER_TOKEN};
 pub use record::record;
-pub use tally::{Coverage, Covered, Exercised, ExitStatus, Tally, unexplained};
+pub use seen::{Seen, SeenCount, SeenMember, SeenOperation, SeenValues};
+pub use tally::{Cells, Coverage, Covered, Exercised, ExitStatus, Tally, unexplained};
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Instant,
 };
-
-use futures_util::{StreamExt, stream};
 
 use crate::{
     exchange::{Recorded, Transcript},
     plan::{Case, Sharing, applies},
-    session::{Client, Session, Unreachable},
+    session::{Attempt, Client, Session, Unreachable},
     spec::{LoadError, Need, Spec},
     suite::Variant,
     target::{Claims, Credentials, Options, Profile, Remote, Target},
@@ -46,7 +50,7 @@ pub struct Setup {
     pub record: Option<PathBuf>,
     /// A profile that another process has probed.
     pub profile: Option<Profile>,
-    /// A folder for the drawn values that failed, which the next run tries first.
+    /// A folder for the drawn values that failed, by target; the next run against the same target tries them first.
     pub found: Option<PathBuf>,
 }
 
@@ -73,6 +77,8 @@ pub struct Engine {
     embedded: Option<Embedded>,
     /// Which cases share crates, where --max-new-crates allows few.
     sharing: Sharing,
+    /// What was seen of the contract's operations.
+    seen: Mutex<Seen>,
 }
 
 impl Engine {
@@ -96,7 +102,8 @@ impl Engine {
                     None => session.probe().await?,
                 }
                 let sessions = BTreeMap::from([(Variant::Any, session)]);
-                Ok(Self { spec, setup, sessions, embedded: None, sharing: Sharing::default() }.dealt(cases))
+                Ok(Self { spec, setup, sessions, embedded: None, sharing: Sharing::default(), seen: Mutex::default() }
+                    .dealt(cases))
             }
         }
     }
@@ -114,12 +121,19 @@ impl Engine {
         setup.credentials = embedded.credentials();
         let sharing = Sharing::default();
         if spec.contract != "cargo" {
-            let started = embedded.start_seeded()?;
-            let remote = Remote { index: Some(started.index.clone()), api: Some(started.api.clone()), index_dir: None };
-            let mut session = session(&setup, remote, &[])?.about(Arc::clone(&spec));
-            session.assume_seeded(started.endpoints());
-            let sessions = BTreeMap::from([(Variant::Any, session)]);
-            return Ok(Self { spec, setup, sessions, embedded: Some(embedded), sharing }.dealt(cases));
+            let throttles = cases.iter().any(|case| case.variant() == Variant::Throttling);
+            let mut sessions = BTreeMap::new();
+            for variant in [Variant::Any].into_iter().chain(throttles.then_some(Variant::Throttling)) {
+                let started = embedded.start_seeded(variant)?;
+                let remote =
+                    Remote { index: Some(started.index.clone()), api: Some(started.api.clone()), index_dir: None };
+                let mut session = session(&setup, remote, &[])?.about(Arc::clone(&spec));
+                session.assume_seeded(started.endpoints(), variant == Variant::Throttling);
+                sessions.insert(variant, session);
+            }
+            return Ok(
+                Self { spec, setup, sessions, embedded: Some(embedded), sharing, seen: Mutex::default() }.dealt(cases)
+            );
         }
         let variants: BTreeSet<_> = cases.iter().map(Case::variant).chain([Variant::Any]).collect();
         let mut sessions = BTreeMap::new();
@@ -130,7 +144,7 @@ impl Engine {
             session.assume(started.endpoints(), |profile| started.kind(profile));
             sessions.insert(variant, session);
         }
-        Ok(Self { spec, setup, sessions, embedded: Some(embedded), sharing }.dealt(cases))
+        Ok(Self { spec, setup, sessions, embedded: Some(embedded), sharing, seen: Mutex::default() }.dealt(cases))
     }
 
     /// Deals out the new crates that are allowed among the cases that apply.
@@ -201,16 +215,16 @@ impl Engine {
         let started = Instant::now();
         let (mut record, transcript) = match case.property() {
             Some(property) => Box::pin(self.draw(case, property, attempt)).await,
-            None => self.once(case, attempt).await,
+            None => self.once(case, attempt.into()).await,
         };
         record.duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         (record, transcript)
     }
 
     /// Does what a case asks for, with one value where it draws some.
-    async fn once(&self, case: &Case, attempt: usize) -> (Record, Transcript) {
+    async fn once(&self, case: &Case, attempt: Attempt) -> (Record, Transcript) {
         let session = self.session(case);
-        let shared = self.sharing.in_turn(case, attempt);
+        let shared = self.sharing.in_turn(case, attempt.number);
         let case = shared.as_ref().unwrap_or(case);
         let may_refuse =
             self.spec.catalogue.get(case.requirements[0].as_str()).is_some_and(|row| row.may_refuse.is_some());
@@ -250,55 +264,20 @@ impl Engine {
         seen: &(dyn Fn(&Record) + Sync),
         keep: &(dyn Fn(&Case, Transcript) + Sync),
     ) -> Vec<Record> {
-        let (quiet, busy): (Vec<_>, Vec<_>) = cases.iter().partition(|case| case.needs_quiet());
-        let (throttled, rest): (Vec<_>, Vec<_>) =
-            busy.into_iter().partition(|case| case.needs.contains(&Need::Throttled));
-        let (denied, first): (Vec<_>, Vec<_>) = rest.into_iter().partition(|case| case.wrong_tokens() > 0);
-        let jobs = self.setup.options.jobs.max(1);
-        let mut done: BTreeMap<&str, Record> = BTreeMap::new();
-        for (group, jobs) in [(first, jobs), (denied, jobs), (throttled, jobs), (quiet, 1)] {
-            let mut running = stream::iter(group)
-                .map(|case| async move { (case, self.run_case(case, 1).await) })
-                .buffer_unordered(jobs);
-            while let Some((case, (record, transcript))) = running.next().await {
-                seen(&record);
-                self.keep(&record, &transcript, "");
-                keep(case, transcript);
-                done.insert(&case.id, record);
-            }
+        let mut course = Course::new(self, cases);
+        for phase in Course::PHASES {
+            course.go(phase, seen, keep).await;
         }
-        if self.setup.options.jobs > 1 {
-            self.again_alone(cases, &mut done).await;
-        }
-        let mut records: Vec<_> = cases.iter().filter_map(|case| done.remove(case.id.as_str())).collect();
-        echo::settle(&self.spec, &mut records);
-        records
+        course.end().await
     }
 
-    /// What failed beside others and conforms alone broke only under concurrency. Where several cases broke the same
-    /// requirements alone as well, they speak for the others.
-    async fn again_alone<'c>(&self, cases: &'c [Case], done: &mut BTreeMap<&'c str, Record>) {
-        let deadline = Instant::now() + Duration::from_secs(300);
-        let mut confirmed: BTreeMap<BTreeSet<String>, usize> = BTreeMap::new();
-        for case in cases {
-            let Some(record) = done.get(case.id.as_str()) else { continue };
-            let failed = matches!(record.verdict, Verdict::Violates | Verdict::Blocked | Verdict::Inconclusive);
-            let broken = broken(record);
-            if !failed || confirmed.get(&broken).is_some_and(|times| *times >= BELIEVED) || Instant::now() > deadline {
-                continue;
-            }
-            let (alone, transcript) = self.run_case(case, 2).await;
-            if alone.verdict != Verdict::Conforms {
-                *confirmed.entry(broken).or_default() += 1;
-            } else {
-                self.keep(&alone, &transcript, ".alone");
-                let record = done.get_mut(case.id.as_str()).expect("looked up before");
-                record.only_under_concurrency();
-            }
-        }
+    /// What was seen of the contract's operations so far.
+    pub fn seen(&self) -> Seen {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn keep(&self, record: &Record, transcript: &Transcript, tail: &str) {
+    fn keep(&self, case: &Case, record: &Record, transcript: &Transcript, tail: &str) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).add(&self.spec, case, transcript);
         let Some(folder) = &self.setup.record else { return };
         if transcript.exchanges.is_empty() {
             return;
@@ -313,19 +292,6 @@ impl Engine {
             // The folder was made when the run began; a disk that is full meanwhile costs a transcript, not the verdict.
             std::fs::write(path, text).ok();
         }
-    }
-}
-
-/// So many cases that failed alone as well speak for all that failed the same way.
-const BELIEVED: usize = 3;
-
-/// The requirements that a case broke, or that kept it from being judged.
-fn broken(record: &Record) -> BTreeSet<String> {
-    let found = record.findings.iter().map(|finding| finding.requirement.as_str());
-    let kept_from = record.blocked_by.as_ref().or_else(|| record.requirements.first()).map(|id| id.as_str());
-    match record.findings.is_empty() {
-        false => found.map(str::to_owned).collect(),
-        true => kept_from.into_iter().map(str::to_owned).collect(),
     }
 }
 

@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
+use super::seen::operation_id;
 use crate::{
-    check::{judge_case, symptoms},
-    exchange::{Transcript, curl},
+    check::{Judgement, judge_case, symptoms},
+    exchange::{Shown, Transcript, curl},
     plan::Case,
     session::End,
     spec::{Level, RequirementId, Spec},
@@ -100,8 +101,20 @@ fn how_long(case: &Case) -> Case {
     Case { decl: Arc::new(decl), ..case.clone() }
 }
 
+/// The record of what was judged already.
+pub(super) fn settled(spec: &Spec, case: &Case, transcript: &Transcript, judgement: Judgement) -> Record {
+    let mut record = Record::unjudged(case, Verdict::Conforms, "");
+    record.reason = None;
+    record.exchanges = transcript.exchanges.len();
+    settle(spec, case, transcript, judgement, &mut record);
+    record
+}
+
 fn judged(spec: &Spec, case: &Case, transcript: &Transcript, record: &mut Record) {
-    let judgement = judge_case(spec, case, transcript);
+    settle(spec, case, transcript, judge_case(spec, case, transcript), record);
+}
+
+fn settle(spec: &Spec, case: &Case, transcript: &Transcript, judgement: Judgement, record: &mut Record) {
     for (requirement, fault) in judgement.findings {
         let stated = level(spec, &requirement);
         let data = fault.data && transcript.foreign_data;
@@ -134,7 +147,17 @@ fn judged(spec: &Spec, case: &Case, transcript: &Transcript, record: &mut Record
         record.reason = Some(judgement.unjudged.join("; "));
         return;
     }
+    record.notes.extend(lag(case, transcript));
     record.operations = exercised(spec, transcript);
+}
+
+/// How long it took until what the case did showed everywhere, where it looked until then.
+fn lag(case: &Case, transcript: &Transcript) -> Option<String> {
+    let shown = transcript.exchanges[transcript.when()?].shown.filter(|_| case.decl.eventual && case.publishes())?;
+    match shown {
+        Shown::InTime { after_s } => Some(format!("it showed {after_s:.1} s after it was done")),
+        Shown::Lost { .. } | Shown::NotInTime { .. } => None,
+    }
 }
 
 fn level(spec: &Spec, requirement: &RequirementId) -> Level {
@@ -146,15 +169,7 @@ fn exercised(spec: &Spec, transcript: &Transcript) -> Vec<String> {
     let mut operations = Vec::new();
     for exchange in &transcript.exchanges {
         let Some(reply) = exchange.response().filter(|reply| (200..400).contains(&reply.status)) else { continue };
-        let id = match exchange.verb.as_str() {
-            "call" => exchange.called.as_ref().map_or("", |called| called.operation.as_str()),
-            "config" => "index_config",
-            "index" => "index_file",
-            "owners" => "list_owners",
-            "add-owners" => "add_owners",
-            "remove-owners" => "remove_owners",
-            verb => verb,
-        };
+        let id = operation_id(exchange);
         let documented =
             |status: &String| *status == reply.status.to_string() || *status == format!("{}XX", reply.status / 100);
         if let Some(operation) = spec.operations.iter().find(|operation| operation.id == id)

@@ -3,6 +3,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    plan::{
+        Case,
+        coverage::{Count, Matrix},
+    },
     spec::{Level, RequirementId, Spec, State},
     verdict::{Record, Verdict},
 };
@@ -91,15 +95,15 @@ impl ExitStatus {
 
 /// Blocked cases whose cause no other case found broken: the echo of a violation adds nothing to it.
 pub fn unexplained(records: &[Record]) -> Vec<&Record> {
-    let broken: HashSet<&RequirementId> = records
+    let broken: HashSet<(&str, &RequirementId)> = records
         .iter()
         .filter(|r| r.verdict == Verdict::Violates)
-        .flat_map(|r| r.findings.iter().map(|f| &f.requirement))
+        .flat_map(|r| r.findings.iter().map(|f| (r.contract.as_str(), &f.requirement)))
         .collect();
     records
         .iter()
         .filter(|record| record.verdict == Verdict::Blocked && !record.expected)
-        .filter(|record| !record.blocked_by.as_ref().is_some_and(|by| broken.contains(by)))
+        .filter(|record| !record.blocked_by.as_ref().is_some_and(|by| broken.contains(&(record.contract.as_str(), by))))
         .collect()
 }
 
@@ -110,6 +114,28 @@ pub struct Coverage {
     pub operations: BTreeMap<String, Exercised>,
     /// Requirements.
     pub requirements: Covered,
+    /// What operations have, with the cases that try it, by contract.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub cells: BTreeMap<String, Cells>,
+}
+
+/// The cells of a contract's operations.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cells {
+    /// How many there are.
+    #[serde(flatten)]
+    pub count: Count,
+    /// Each.
+    #[serde(flatten)]
+    pub matrix: Matrix,
+}
+
+impl Cells {
+    /// The cells of a contract with these cases; none for cargo's, whose cases stand by requirement.
+    pub fn of(spec: &Spec, cases: &[Case]) -> Option<Self> {
+        let matrix = Matrix::of(spec, cases);
+        (spec.contract != "cargo").then(|| Self { count: matrix.count(), matrix })
+    }
 }
 
 /// How many operations there are and how many were exercised.
@@ -139,10 +165,28 @@ pub struct Covered {
     pub uncovered: usize,
 }
 
+impl Covered {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            total: self.total + other.total,
+            covered: self.covered + other.covered,
+            deferred: self.deferred + other.deferred,
+            other_contract: self.other_contract + other.other_contract,
+            untestable: self.untestable + other.untestable,
+            uncovered: self.uncovered + other.uncovered,
+        }
+    }
+}
+
 impl Coverage {
     /// What the records of a run cover of a contract.
     pub fn of(spec: &Spec, records: &[Record]) -> Self {
-        let judged = || records.iter().filter(|r| matches!(r.verdict, Verdict::Conforms | Verdict::Violates));
+        let judged = || {
+            records
+                .iter()
+                .filter(|r| r.contract == spec.contract)
+                .filter(|r| matches!(r.verdict, Verdict::Conforms | Verdict::Violates))
+        };
         let reached: HashSet<&RequirementId> = judged().flat_map(|record| &record.requirements).collect();
         let mut rows = Covered::default();
         for row in spec.catalogue.iter() {
@@ -158,6 +202,23 @@ impl Coverage {
         }
         let exercised: BTreeSet<&String> = judged().flat_map(|record| &record.operations).collect();
         let operations = Exercised { total: spec.operations.len(), exercised: exercised.len() };
-        Self { operations: BTreeMap::from([(spec.contract.clone(), operations)]), requirements: rows }
+        let operations = BTreeMap::from([(spec.contract.clone(), operations)]);
+        Self { operations, requirements: rows, cells: BTreeMap::new() }
+    }
+
+    /// The same with the cells of the contract and its cases.
+    #[must_use]
+    pub fn with_cells(mut self, spec: &Spec, cases: &[Case]) -> Self {
+        self.cells.extend(Cells::of(spec, cases).map(|cells| (spec.contract.clone(), cells)));
+        self
+    }
+
+    /// What several contracts cover together.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.operations.extend(other.operations);
+        self.cells.extend(other.cells);
+        self.requirements = self.requirements.plus(other.requirements);
+        self
     }
 }

@@ -3,6 +3,8 @@
 mod bindings;
 mod body;
 mod curl;
+/// HTTP archives.
+pub mod har;
 mod headers;
 mod redact;
 mod transcript;

@@ -36,6 +36,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         })
     })
     .on(Variant::Throttling),
+    Mutant::spoilt("further-version-of-a-capital", &["pub/further-version"], "derived", |registry, request| {
+        let further = Upload::read(registry, request)
+            .is_some_and(|upload| upload.name().starts_with(char::is_uppercase) && upload.version() != "1.0.0");
+        refuse_if(registry, request, further, 500, "UNIQUE constraint failed: krate.name")
+    }),
     Mutant::without(
         "publish-without-token",
         &[

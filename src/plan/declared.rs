@@ -81,7 +81,9 @@ impl Declared<'_> {
 
     fn placeholders<'t>(&self, place: Place<'_>, texts: impl IntoIterator<Item = &'t Text>) -> Result<(), LoadError> {
         for name in texts.into_iter().flat_map(Text::placeholders) {
-            if !PLACEHOLDERS.iter().any(|(known, _)| *known == name) && !self.spec.kinds().any(|kind| kind == name) {
+            // Of what is found on the target, other spellings are made.
+            let kind = name.strip_suffix("-upper").or_else(|| name.strip_suffix("-folded")).unwrap_or(name);
+            if !PLACEHOLDERS.iter().any(|(known, _)| *known == name) && !self.spec.kinds().any(|known| known == kind) {
                 let known = PLACEHOLDERS.iter().map(|(known, _)| *known).chain(self.spec.kinds());
                 return Err(place.unknown(&[], "placeholder", name, known));
             }
@@ -134,6 +136,20 @@ impl Declared<'_> {
                 known.sort_unstable();
                 return Err(place.unknown(&["schema"], "schema", name, known));
             }
+            Check::Agree(agree) => {
+                if let Some((key, message)) = agree.misfit() {
+                    return Err(place.wrong((&[key], ""), message));
+                }
+                // Its steps may be taken once more.
+                let changes = |step: &Step| match &step.verb {
+                    Verb::Call(call) => self.spec.operation(&call.operation).is_none_or(|operation| !operation.reads()),
+                    verb => verb.mutates(),
+                };
+                if decl.when.iter().chain(&decl.after).any(changes) {
+                    let message = "`agree` looks more than once: what changes something belongs into `given`";
+                    return Err(place.wrong((&[], "agree"), message));
+                }
+            }
             Check::Outcome(outcome) => {
                 let both = outcome.accepted.iter().chain(&outcome.refused);
                 return both.clone().try_for_each(|expect| self.expectation(place, expect, speaks_for));
@@ -153,6 +169,8 @@ impl Declared<'_> {
         for (key, text) in expect.check.json_texts().into_iter().filter(|(_, text)| !drawn(text)) {
             let fill = |name: &str| match element {
                 Some(element) if name == "each" => Some(element.value.clone()),
+                // Numbers that replies gave.
+                _ if name.ends_with("-id") => Some("0".to_owned()),
                 _ => Some("x".to_owned()),
             };
             let filled = text.replace(fill).unwrap_or_default();

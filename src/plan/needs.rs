@@ -24,7 +24,7 @@ pub(super) fn of(decl: &CaseDecl, requirement: &Requirement, spec: &Spec) -> Vec
         }
     }
     needs.extend(decl.then.iter().flat_map(|expect| logins(&expect.check)));
-    if let Some(journey) = decl.journey {
+    if let Some(journey) = decl.journey.filter(|journey| !journey.walks()) {
         needs.insert(if journey.is_about_http() { Need::Sparse } else { Need::Index });
     }
     if decl.then.iter().any(|expect| about_http(decl, expect) || names_index(&expect.check)) {

@@ -282,7 +282,7 @@ fn versions_in(check: &mut Check) -> Vec<&mut Text> {
     match check {
         Check::Versions(versions) => versions.includes.iter_mut().chain(&mut versions.lacks).collect(),
         Check::Line(line) => vec![&mut line.version],
-        Check::AsUploaded(uploaded) => vec![&mut uploaded.version],
+        Check::AsUploaded(uploaded) => uploaded.version.iter_mut().collect(),
         Check::Checksum(checksum) => vec![&mut checksum.version],
         Check::Same(same) => same.versions.iter_mut().collect(),
         Check::Outcome(both) => {

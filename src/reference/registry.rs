@@ -57,11 +57,11 @@ impl Registry {
     }
 
     fn answer(&self, request: &Request) -> Result<Response, Refusal> {
-        if self.config.policy == Policy::CratesIo {
-            return Ok(self.crates_io(request));
-        }
         if let Some(budget) = self.config.budget {
             self.throttle.admit(budget)?;
+        }
+        if self.config.policy == Policy::CratesIo {
+            return Ok(self.crates_io(request));
         }
         if request.body.len() > self.config.max_upload && self.upholds(Rule::UploadLimit) {
             return Err(Refusal::too_large(self.config.max_upload));

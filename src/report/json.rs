@@ -1,7 +1,10 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::Capability;
 use crate::{
-    engine::{Coverage, Tally},
+    engine::{Coverage, Seen, Tally},
     exchange::Endpoints,
     verdict::Record,
 };
@@ -37,6 +40,12 @@ pub struct Report {
     pub cases: Vec<Record>,
     /// What was covered.
     pub coverage: Coverage,
+    /// What was really seen of operations, by contract.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub seen: BTreeMap<String, Seen>,
+    /// The run by the capabilities of the APIs.io catalogue.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub capabilities: Vec<Capability>,
 }
 
 impl Report {
@@ -56,6 +65,8 @@ impl Report {
             seconds: 0.0,
             cases: Vec::new(),
             coverage: Coverage::default(),
+            seen: BTreeMap::new(),
+            capabilities: Vec::new(),
         }
     }
 

@@ -4,21 +4,22 @@ use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, Tes
 
 use super::{Report, finding::finding};
 use crate::{
-    spec::{Level, Spec},
+    spec::{Contracts, Level, Spec},
     verdict::{Record, Verdict},
 };
 
 /// The report as JUnit XML, with failures, errors, skips and properties in the elements that GitHub, GitLab and Jenkins read.
-pub fn junit(spec: &Spec, report: &Report, strict: bool) -> String {
+pub fn junit(contracts: &Contracts, report: &Report, strict: bool) -> String {
     let mut junit = Junit::new("regspec");
     let mut suites: Vec<TestSuite> = Vec::new();
     for record in &report.cases {
-        let name = record.id.split("::").next().unwrap_or_default();
+        let suite = record.id.split("::").next().unwrap_or_default();
+        let name = if contracts.are_several() { format!("{} {suite}", record.contract) } else { suite.to_owned() };
         if suites.last().is_none_or(|suite| suite.name.as_str() != name) {
-            suites.push(TestSuite::new(name));
+            suites.push(TestSuite::new(name.as_str()));
         }
         if let Some(suite) = suites.last_mut() {
-            suite.add_test_case(case(spec, record, strict));
+            suite.add_test_case(case(contracts, record, strict));
         }
     }
     // A file without a test case would pass for a run without a fault.
@@ -34,7 +35,9 @@ pub fn junit(spec: &Spec, report: &Report, strict: bool) -> String {
     junit.to_string().unwrap_or_default()
 }
 
-fn case(spec: &Spec, record: &Record, strict: bool) -> TestCase {
+fn case(contracts: &Contracts, record: &Record, strict: bool) -> TestCase {
+    let nobody = Spec::default();
+    let spec = contracts.get(&record.contract).unwrap_or(&nobody);
     let texts: Vec<String> = record.findings.iter().map(|found| finding(spec, record, found)).collect();
     let failure = |kind: NonSuccessKind, message: String, text: String| {
         let mut status = TestCaseStatus::non_success(kind);

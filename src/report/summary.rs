@@ -1,18 +1,19 @@
 use std::{collections::BTreeMap, fmt::Write};
 
-use super::Report;
+use super::{Report, areas};
 use crate::{
     engine::unexplained,
-    spec::{Level, Spec},
+    spec::{Contracts, Level},
     verdict::Verdict,
 };
 
 /// The end of a run's text: by area and level, how fast, what was not tested and why, and what to look at first.
-pub fn summary(spec: &Spec, report: &Report) -> String {
+pub fn summary(contracts: &Contracts, report: &Report) -> String {
     let mut out = String::new();
-    areas(spec, report, &mut out);
+    areas::areas(contracts, report, &mut out);
+    areas::capabilities(report, &mut out);
     not_tested(report, &mut out);
-    first(spec, report, &mut out);
+    first(contracts, report, &mut out);
     let rows = report.coverage.requirements;
     let _ = writeln!(
         out,
@@ -21,6 +22,27 @@ pub fn summary(spec: &Spec, report: &Report) -> String {
     );
     for (contract, operations) in &report.coverage.operations {
         let _ = writeln!(out, "operations:   {} of {} of {contract} exercised", operations.exercised, operations.total);
+    }
+    for (contract, cells) in &report.coverage.cells {
+        let (count, share) = (cells.count, cells.count.excused_share());
+        let _ = writeln!(
+            out,
+            "coverage:     {} of {} cells of {contract} have cases, {} excused ({share:.1} %), {} open",
+            count.covered, count.total, count.excused, count.open
+        );
+    }
+    for (contract, seen) in report.seen.iter().filter(|(_, seen)| !seen.0.is_empty()) {
+        let seen = seen.count();
+        let _ = writeln!(
+            out,
+            "seen:         {} of {contract} with {}; of {} of replies {} came with a value, {} as null, {} never",
+            plural(seen.operations, "operation"),
+            plural(seen.statuses, "status code"),
+            plural(seen.members, "member"),
+            seen.values,
+            seen.nulls,
+            seen.never
+        );
     }
     let totals = report.totals;
     let rate = |count: usize| if report.seconds > 0.0 { count as f64 / report.seconds } else { 0.0 };
@@ -58,36 +80,6 @@ pub fn summary(spec: &Spec, report: &Report) -> String {
     out
 }
 
-fn areas(spec: &Spec, report: &Report, out: &mut String) {
-    let mut rows: BTreeMap<String, [usize; 6]> = BTreeMap::new();
-    for record in &report.cases {
-        let id = record.requirements.first().map_or("", |id| id.as_str());
-        let area = spec.catalogue.area(id).unwrap_or("other").to_owned();
-        let column = match record.verdict {
-            Verdict::Conforms => 0,
-            Verdict::Violates if record.level == Level::Must => 1,
-            Verdict::Violates => 2,
-            Verdict::Blocked => 3,
-            Verdict::Inconclusive => 4,
-            Verdict::NotApplicable => 5,
-        };
-        rows.entry(area).or_default()[column] += 1;
-    }
-    let _ = writeln!(
-        out,
-        "{:<14} {:>9} {:>6} {:>7} {:>8} {:>13} {:>15}",
-        "area", "conforms", "MUST", "SHOULD", "blocked", "inconclusive", "not applicable"
-    );
-    for (area, counts) in rows {
-        let cell = |count: usize| if count == 0 { "·".to_owned() } else { count.to_string() };
-        let [conforms, must, should, blocked, inconclusive, not_applicable] = counts.map(cell);
-        let _ = writeln!(
-            out,
-            "{area:<14} {conforms:>9} {must:>6} {should:>7} {blocked:>8} {inconclusive:>13} {not_applicable:>15}"
-        );
-    }
-}
-
 fn not_tested(report: &Report, out: &mut String) {
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for record in report.cases.iter().filter(|record| record.verdict == Verdict::NotApplicable) {
@@ -105,17 +97,20 @@ fn not_tested(report: &Report, out: &mut String) {
 }
 
 /// What breaks most comes first: broken MUSTs by how many cases show or echo them.
-fn first(spec: &Spec, report: &Report, out: &mut String) {
-    let mut broken: BTreeMap<&str, (Level, usize, usize)> = BTreeMap::new();
+fn first(contracts: &Contracts, report: &Report, out: &mut String) {
+    // Contracts may share the ids of requirements.
+    let mut broken: BTreeMap<(&str, &str), (Level, usize, usize)> = BTreeMap::new();
     for record in report.cases.iter().filter(|record| !record.expected) {
         for finding in &record.findings {
-            let entry = broken.entry(finding.requirement.as_str()).or_insert((finding.level, 0, 0));
+            let id = (record.contract.as_str(), finding.requirement.as_str());
+            let entry = broken.entry(id).or_insert((finding.level, 0, 0));
             entry.0 = entry.0.max(finding.level);
             entry.1 += 1;
         }
     }
     for record in report.cases.iter().filter(|record| record.verdict == Verdict::Blocked) {
-        if let Some(entry) = record.blocked_by.as_ref().and_then(|by| broken.get_mut(by.as_str())) {
+        let by = record.blocked_by.as_ref();
+        if let Some(entry) = by.and_then(|by| broken.get_mut(&(record.contract.as_str(), by.as_str()))) {
             entry.2 += 1;
         }
     }
@@ -123,8 +118,9 @@ fn first(spec: &Spec, report: &Report, out: &mut String) {
         out.push_str("\nlook first at\n");
         let mut broken: Vec<_> = broken.into_iter().collect();
         broken.sort_by_key(|(id, (level, found, echoes))| (std::cmp::Reverse((*level, found + echoes)), *id));
-        for (id, (level, found, echoes)) in broken.iter().take(8) {
-            let text = spec.catalogue.get(id).map_or("", |row| row.text.as_str());
+        for ((contract, id), (level, found, echoes)) in broken.iter().take(8) {
+            let row = contracts.get(contract).and_then(|spec| spec.catalogue.get(id));
+            let text = row.map_or("", |row| row.text.as_str());
             let echo = if *echoes > 0 { format!(", blocks {}", plural(*echoes, "case")) } else { String::new() };
             let _ = writeln!(out, "  {level:<6} {id} ({}{echo}): {text}", plural(*found, "finding"));
         }

@@ -154,6 +154,9 @@ impl Builder<'_> {
     }
 
     fn location(&self, mark: &str) -> Result<Request, Lack> {
+        if let Some((mark, pointer)) = mark.split_once('#') {
+            return self.linked(mark, pointer);
+        }
         let marked = self.transcript.marked(mark).map(|index| &self.transcript.exchanges[index]);
         let exchange = marked.ok_or_else(|| format!("no exchange is marked `{mark}`"))?;
         match exchange.response() {
@@ -174,6 +177,16 @@ impl Builder<'_> {
             // What did not redirect is its own target.
             _ => Ok(Request::new("GET", exchange.request.url.clone())),
         }
+    }
+
+    /// A read of what a link in a body leads to.
+    fn linked(&self, mark: &str, pointer: &str) -> Result<Request, Lack> {
+        let marked = self.transcript.marked(mark).map(|index| &self.transcript.exchanges[index]);
+        let exchange = marked.ok_or_else(|| format!("no exchange is marked `{mark}`"))?;
+        let body = exchange.response().and_then(|reply| reply.body.json().ok()).unwrap_or_default();
+        let link = body.pointer(pointer).and_then(Value::as_str);
+        let link = link.ok_or_else(|| Lack::Target(format!("there is no link at {pointer}")))?;
+        Ok(Request::new("GET", resolve(&exchange.request.url, link)?))
     }
 
     pub(super) fn upload(&self, publish: &Publish, name: &str) -> Result<Upload, Lack> {

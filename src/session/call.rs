@@ -10,9 +10,9 @@ use super::{
     secrets,
 };
 use crate::{
-    exchange::{Called, Exchange, Request, Role},
+    exchange::{Bindings, Called, Exchange, Request, Role},
     package::Upload,
-    spec::{Operation, Place, Produce, Scheme, plain},
+    spec::{Operation, Place, Produce, plain},
     suite::{Call, Check, Credential, Login, Step, Text, Verb},
     target::{HeldToken, TokenState},
 };
@@ -22,6 +22,14 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 
 /// The binding that holds the cookie which a call of the case was given.
 const SESSION: &str = "session-cookie";
+
+/// The binding that holds the token which the case used up.
+const SPENT: &str = "spent-token";
+
+/// Takes away what a transcript may not keep.
+pub(super) fn forget_secrets(bindings: &mut Bindings) {
+    [SESSION, SPENT].into_iter().for_each(|name| bindings.unbind(name));
+}
 
 fn encoded(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
@@ -151,7 +159,7 @@ impl Builder<'_> {
             return self.key(field, login);
         }
         match login {
-            Login::Good => self.login(operation, &good(operation)),
+            Login::Good => self.login(operation, &Login::of(operation)),
             Login::None => Ok(None),
             Login::Token => token(main, "the main account's token (--token)"),
             Login::OtherToken => token(held.other_token.as_deref(), "a second account's token (--other-token)"),
@@ -214,16 +222,25 @@ impl Builder<'_> {
                 let next = held.tokens.iter().filter(burnt).nth(*count - 1);
                 token(next.map(|token| token.value.as_str()), "one more token to be used up (state = \"burn\")")
             }
+            Login::Spent => token(self.bindings.get(SPENT), "a token that the case used up"),
             Login::Expired => token(held.token_that(|token| token.state == TokenState::Expired), "an expired token"),
             Login::Revoked => {
                 let revoked = held.token_that(|token| token.state == TokenState::Revoked);
                 token(revoked.or(held.revoked_token.as_deref()), "a revoked token")
             }
-            Login::Unknown => {
+            Login::Unknown | Login::Prefix | Login::OtherCase | Login::Padded => {
                 let main = main.ok_or_else(|| {
                     Lack::Target("needs the main account's token, of whose form a wrong one is made".to_owned())
                 })?;
-                Ok(unknown(main).map(|value| ("Authorization".to_owned(), value)))
+                let form = match login {
+                    Login::Prefix => Credential::Prefix,
+                    Login::OtherCase => Credential::OtherCase,
+                    Login::Padded => Credential::Padded,
+                    _ => Credential::Unknown,
+                };
+                let miss = miss(main, form)
+                    .ok_or_else(|| Lack::Target("every such change of the token means the token itself".to_owned()))?;
+                Ok(Some(("Authorization".to_owned(), miss)))
             }
             Login::Malformed => Ok(Some(("Authorization".to_owned(), "regspec-malformed".to_owned()))),
             Login::WrongScheme => Ok(Some(("Authorization".to_owned(), "Basic cmVnc3BlYzpub2JvZHk=".to_owned()))),
@@ -238,10 +255,10 @@ impl Builder<'_> {
 }
 
 /// A token of the form of another that nobody was given: what stands in front, by which forms are told apart, stays.
-fn unknown(token: &str) -> Option<String> {
+fn miss(token: &str, form: Credential) -> Option<String> {
     let (scheme, secret) = token.split_once(' ').map_or(("", token), |(scheme, secret)| (scheme, secret));
     let head = secret.char_indices().nth(4).filter(|_| secret.len() > 12).map_or(0, |(at, _)| at);
-    let other = secrets::near_miss(&secret[head..], Credential::Unknown)?;
+    let other = secrets::near_miss(&secret[head..], form)?;
     let space = if scheme.is_empty() { "" } else { " " };
     Some(format!("{scheme}{space}{}{other}", &secret[..head]))
 }
@@ -252,42 +269,6 @@ fn takes_trustpub(operation: &Operation) -> bool {
         access.trustpub.is_some_and(|accepts| accepts.is_ok())
             && access.token.as_ref().is_none_or(|rules| !rules.takes_legacy())
     })
-}
-
-/// The credential that an operation takes.
-fn good(operation: &Operation) -> Login {
-    let (token, cookie) = match operation.by_other {
-        false => (Login::Token, Login::Cookie),
-        true => (Login::OtherToken, Login::OtherCookie),
-    };
-    if let Some(access) = &operation.access {
-        if access.none.is_ok() {
-            return Login::None;
-        }
-        if let Some(rules) = &access.token {
-            if rules.takes_legacy() {
-                return if operation.uses_up.iter().any(|kind| kind == "credential") { Login::Burn } else { token };
-            }
-            if let Some(scope) = &rules.endpoint_scope {
-                return Login::Scope(scope.clone());
-            }
-        }
-        return match (access.cookie, access.trustpub) {
-            (Some(accepts), _) if accepts.is_ok() => cookie,
-            (_, Some(accepts)) if accepts.is_ok() && operation.uses_up.iter().any(|kind| kind == "credential") => {
-                Login::Burn
-            }
-            (_, Some(accepts)) if accepts.is_ok() => Login::Trustpub,
-            _ => Login::None,
-        };
-    }
-    let takes = |scheme| operation.security.contains(&scheme);
-    match () {
-        () if takes(Scheme::None) => Login::None,
-        () if takes(Scheme::Token) => token,
-        () if takes(Scheme::Cookie) => cookie,
-        () => Login::None,
-    }
 }
 
 impl Run<'_> {
@@ -350,6 +331,13 @@ impl Run<'_> {
         }
     }
 
+    /// Keeps the token that a call uses up, for a later one that shows it again.
+    pub(super) fn spend(&mut self, call: &Call, request: &Request) {
+        if let (Login::Burn, Some(token)) = (&call.with, request.headers.get("authorization")) {
+            self.bindings.bind(SPENT, token.to_owned());
+        }
+    }
+
     /// Binds what an accepted call gives.
     pub(super) fn produced(&mut self, call: &Call, at: usize) {
         let Some(operation) = self.session.spec.operation(&call.operation) else { return };
@@ -358,16 +346,21 @@ impl Run<'_> {
         if let Some(cookie) = set.and_then(|set| set.split(';').next()) {
             self.bindings.bind(SESSION, cookie.to_owned());
         }
-        for (kind, value) in found(operation, exchange, &self.bindings) {
-            self.bindings.bind(&kind, value);
-        }
+        let given = found(operation, exchange, &self.bindings);
+        let reads = exchange.request.method == "GET";
+        // What a list happens to begin with takes the place of nothing that the case published or named before.
+        let ours = |kind: &str| {
+            self.case.publishes() && matches!(kind, "crate" | "version") || reads && self.bindings.get(kind).is_some()
+        };
+        let given: Vec<_> = given.into_iter().filter(|(kind, _)| !ours(kind)).collect();
+        given.into_iter().for_each(|(kind, value)| self.bindings.bind(&kind, value));
     }
 }
 
 /// What is judged is a good reply, which leaves its traces.
 fn succeeds(operation: &Operation, check: &Check) -> bool {
     match check {
-        Check::Reply(_) | Check::Pages(_) | Check::Ordered(_) => true,
+        Check::Reply(_) | Check::Pages(_) | Check::Ordered(_) | Check::Agree(_) => true,
         Check::Outcome(both) => both.accepted.iter().any(|expect| succeeds(operation, &expect.check)),
         Check::ErrorReply(wanted) => {
             let value = wanted.value.as_ref().map(Text::raw);
@@ -396,11 +389,7 @@ fn spelling(kind: &str) -> Option<(&str, Spelling)> {
 }
 
 /// What a good reply gives, by kind.
-pub(super) fn found(
-    operation: &Operation,
-    exchange: &Exchange,
-    bindings: &crate::exchange::Bindings,
-) -> Vec<(String, String)> {
+pub(super) fn found(operation: &Operation, exchange: &Exchange, bindings: &Bindings) -> Vec<(String, String)> {
     let Some(reply) = exchange.response().filter(|reply| (200..400).contains(&reply.status)) else { return Vec::new() };
     let json = reply.body.json().unwrap_or_default();
     let value = |produce: &Produce| match produce {

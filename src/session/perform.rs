@@ -1,21 +1,22 @@
 use std::{collections::BTreeMap, time::Instant};
 
+use futures_util::future::BoxFuture;
+
 use super::{
     Session,
     builder::{Builder, Built, Lack},
-    names,
+    call,
+    ends::{FOUNDATION, asks_refusal},
+    names::{self, Attempt},
     turns::Held,
     wait::Expected,
 };
 use crate::{
-    exchange::{
-        Bindings, Exchange, FailureKind, Request, Response, Role, Shown, Transcript, Uploaded, accepts, declines,
-        redirects, refuses,
-    },
+    exchange::{Bindings, Exchange, FailureKind, Request, Role, Transcript, Uploaded, accepts, redirects, refuses},
     package::Upload,
     plan::{Case, TURN, Turn},
     spec::{Need, RequirementId},
-    suite::{Check, Expect, Publish, Step, Text, Verb},
+    suite::{Check, Publish, Step, Text, Verb},
 };
 
 /// What a case sent and received, and whether it can be judged.
@@ -58,8 +59,8 @@ impl From<Lack> for End {
 
 impl Session {
     /// Does what a case asks for.
-    pub async fn perform(&self, case: &Case, may_refuse: bool, attempt: usize) -> Performed {
-        let mut held = match self.take(case, attempt).await {
+    pub async fn perform(&self, case: &Case, may_refuse: bool, attempt: Attempt) -> Performed {
+        let mut held = match self.take(case, attempt.number).await {
             Ok(held) => held,
             Err(why) => {
                 return Performed { transcript: Transcript::default(), end: End::NotApplicable(why), held: None };
@@ -80,6 +81,7 @@ impl Session {
         }
         let mut transcript = run.transcript;
         transcript.bindings = run.bindings;
+        call::forget_secrets(&mut transcript.bindings);
         Performed { transcript, end, held }
     }
 }
@@ -91,11 +93,13 @@ pub(super) struct Run<'a> {
     pub(super) bindings: Bindings,
     pub(super) transcript: Transcript,
     pub(super) crates: BTreeMap<String, Expected>,
-    may_refuse: bool,
+    pub(super) may_refuse: bool,
+    /// Its crates were made by an earlier try.
+    adds: bool,
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(session: &'a Session, case: &'a Case, may_refuse: bool, attempt: usize) -> Self {
+    pub(super) fn new(session: &'a Session, case: &'a Case, may_refuse: bool, attempt: Attempt) -> Self {
         let profile = &session.profile;
         let mut bindings = names::fresh(case, &session.options, &profile.policy, attempt);
         let mut foreign_data = false;
@@ -132,7 +136,15 @@ impl<'a> Run<'a> {
             }
         }
         let transcript = Transcript { target: profile.endpoints.clone(), foreign_data, ..Transcript::default() };
-        Self { session, case, bindings, transcript, crates: BTreeMap::new(), may_refuse }
+        Self {
+            session,
+            case,
+            bindings,
+            transcript,
+            crates: BTreeMap::new(),
+            may_refuse,
+            adds: attempt.crates_of != attempt.number,
+        }
     }
 
     /// Goes on where others were before.
@@ -169,15 +181,20 @@ impl<'a> Run<'a> {
             let why = format!("no sound upload is accepted: {why}");
             return Err(End::Blocked { by: FOUNDATION.into(), why });
         }
-        if self.case.publishes() && self.case.turn.is_none() && !self.session.pace.may_make(self.case.new_crates()) {
+        let takes_turns = self.case.turn.is_some() || self.adds;
+        if self.case.publishes() && !takes_turns && !self.session.pace.may_make(self.case.new_crates()) {
             return Err(End::NotApplicable("more crates than --max-new-crates allows would be made".to_owned()));
         }
-        if let Some(journey) = self.case.decl.journey {
+        if let Some(journey) = self.case.decl.journey.filter(|journey| !journey.walks()) {
             return Box::pin(self.journey(journey)).await;
         }
-        for step in &self.case.decl.given {
-            let at = self.step(step, Role::Given).await?;
-            self.succeeded(step, at)?;
+        self.given().await?;
+        let agrees = self.case.decl.then.iter().any(|expect| matches!(expect.check, Check::Agree(_)));
+        if let (Some(journey), false) = (self.case.decl.journey, agrees) {
+            return Box::pin(self.journey(journey)).await;
+        }
+        if agrees {
+            return Box::pin(self.look_until_it_agrees()).await;
         }
         if let Some(step) = &self.case.decl.when {
             let at = self.step(step, Role::When).await?;
@@ -197,20 +214,23 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// It is the case to tell that no upload is accepted.
-    fn asks_for_a_sound_upload(&self) -> bool {
-        let plain = |step: &Step| match &step.verb {
-            Verb::Publish(publish) => publish.name.is_none() && odd_by_name_alone(publish) && step.credential.is_none(),
-            _ => true,
-        };
-        self.case.requirements[0].as_str() == FOUNDATION
-            && self.case.decl.journey.is_none()
-            && self.case.steps().all(plain)
-            && !self.case.decl.then.iter().any(asks_refusal)
+    /// Does what the case builds on.
+    pub(super) async fn given(&mut self) -> Result<(), End> {
+        for step in &self.case.decl.given {
+            let at = self.step(step, Role::Given).await?;
+            self.succeeded(step, at)?;
+        }
+        Ok(())
     }
 
     /// Does one step and notes what it changed. Gives the index of its exchange.
-    pub(super) async fn step(&mut self, step: &Step, role: Role) -> Result<usize, End> {
+    ///
+    /// On the heap, since every journey would otherwise keep a future of this size for each of its steps on the stack.
+    pub(super) fn step<'b>(&'b mut self, step: &'b Step, role: Role) -> BoxFuture<'b, Result<usize, End>> {
+        Box::pin(self.take(step, role))
+    }
+
+    async fn take(&mut self, step: &Step, role: Role) -> Result<usize, End> {
         if let Some(why) = self.session.pace.gave_up(step.verb.name()) {
             return Err(End::Inconclusive(why));
         }
@@ -229,6 +249,9 @@ impl<'a> Run<'a> {
             let name = name.fill(&self.bindings).map_err(|name| End::Inconclusive(format!("the run has no {name}")))?;
             return self.index(step, request, &name, role).await;
         }
+        if let Verb::Call(call) = &step.verb {
+            self.spend(call, &request);
+        }
         let mut at = self.exchange(step, request.clone(), role, step.raw).await;
         if self.may_be_early(step, &name, at) && Box::pin(self.settled(&name)).await? {
             self.transcript.exchanges.truncate(at);
@@ -238,6 +261,9 @@ impl<'a> Run<'a> {
             self.uploaded(at, upload);
         }
         self.note(step, &name, at);
+        if let Some(until) = &step.until {
+            at = self.until(step, until, at, role).await?;
+        }
         if let Verb::Call(call) = &step.verb {
             self.produced(call, at);
         }
@@ -284,6 +310,7 @@ impl<'a> Run<'a> {
             metadata: upload.metadata,
             tarball: upload.tarball.into(),
             sha256: upload.sha256,
+            open: upload.open,
         });
     }
 
@@ -356,6 +383,8 @@ impl<'a> Run<'a> {
         };
         let (name, version, yanked) = match &step.verb {
             _ if uploads => match self.transcript.uploads.last() {
+                // Nobody knows what has to show.
+                Some(upload) if upload.open => return,
                 Some(upload) => (upload.name.clone(), upload.version.clone(), false),
                 None => return,
             },
@@ -367,87 +396,11 @@ impl<'a> Run<'a> {
             self.bindings.bind("own-crate", &name);
             self.bindings.bind("own-version", &version);
         }
-        self.crates.entry(name).or_default().change(&version.replace("%2B", "+"), yanked);
+        let shared = self.adds;
+        let known = self.crates.entry(name).or_default();
+        known.shared = shared;
+        known.change(&version.replace("%2B", "+"), yanked);
     }
-
-    /// A step that the case builds on has to have succeeded.
-    pub(super) fn succeeded(&self, step: &Step, at: usize) -> Result<(), End> {
-        let exchange = &self.transcript.exchanges[at];
-        let by = match &step.verb {
-            Verb::Call(call) => RequirementId::from(format!("{}/reply", call.operation).as_str()),
-            verb => relies_on(verb).map_or_else(|| self.case.requirements[0].clone(), RequirementId::from),
-        };
-        let reply = match &exchange.reply {
-            Ok(reply) => reply,
-            Err(failure) => return Err(End::Inconclusive(format!("{} got no reply: {failure}", step.verb.name()))),
-        };
-        let fine = match &step.verb {
-            Verb::Index(_) => matches!(reply.status, 200 | 304 | 404 | 410 | 451),
-            Verb::Request(_) | Verb::Follow(_) => reply.status < 500,
-            _ => accepts(reply),
-        };
-        if fine && matches!(exchange.shown, Some(Shown::Lost { .. })) {
-            let by = if matches!(step.verb, Verb::Index(_)) && self.yanked_something() {
-                "yank/index-flag"
-            } else {
-                "pub/index-eventual"
-            };
-            return Err(End::Blocked {
-                by: by.into(),
-                why: "what was accepted before did not show in the index".to_owned(),
-            });
-        }
-        if fine {
-            return Ok(());
-        }
-        let why = format!("{} answered {}", step.verb.name(), in_words(reply));
-        if matches!(reply.status, 429 | 503) && self.session.pace.was_throttled() {
-            return Err(End::Inconclusive(format!("{why}: the target throttles this run")));
-        }
-        if self.may_refuse && special(step) && !self.took_before(step) && declines(reply) {
-            return Err(End::NotApplicable(format!("the registry refuses it by policy: {}", in_words(reply))));
-        }
-        Err(End::Blocked { by, why })
-    }
-
-    /// The target took a crate of this odd name already, so that no policy against names can be why it refuses now.
-    fn took_before(&self, step: &Step) -> bool {
-        let Verb::Publish(publish) = &step.verb else { return false };
-        let name = publish.name.as_ref().and_then(|name| name.fill(&self.bindings).ok());
-        odd_by_name_alone(publish) && name.is_some_and(|name| self.crates.contains_key(&name))
-    }
-
-    fn yanked_something(&self) -> bool {
-        self.case.steps().any(|step| matches!(step.verb, Verb::Yank(_) | Verb::Unyank(_)))
-    }
-
-    /// What is judged may itself be something that the target refuses by right, or that throttling kept from happening.
-    fn judgeable(&self, step: &Step, at: usize) -> Result<(), End> {
-        let exchange = &self.transcript.exchanges[at];
-        let reply = match &exchange.reply {
-            Ok(reply) => reply,
-            Err(failure) if failure.kind == FailureKind::Withheld => {
-                return Err(End::NotApplicable(failure.message.clone()));
-            }
-            Err(_) => return Ok(()),
-        };
-        if matches!(reply.status, 429 | 503) && self.session.pace.was_throttled() {
-            return Err(End::Inconclusive(format!("the target throttles this run: {}", in_words(reply))));
-        }
-        let wants_refusal = self.case.decl.then.iter().any(asks_refusal);
-        let may_refuse = self.may_refuse && !wants_refusal && !self.took_before(step);
-        if may_refuse && matches!(step.verb, Verb::Publish(_)) && declines(reply) {
-            return Err(End::NotApplicable(format!("the registry refuses it by policy: {}", in_words(reply))));
-        }
-        Ok(())
-    }
-}
-
-/// What every upload stands on.
-const FOUNDATION: &str = "env/layout";
-
-fn asks_refusal(expect: &Expect) -> bool {
-    matches!(&expect.check, Check::Refused(_) | Check::Outcome(_))
 }
 
 /// An upload that nothing is wrong with.
@@ -459,52 +412,4 @@ pub(super) fn sound(name: &str, version: &str, mark: Option<&str>) -> Step {
 /// A read of an index file.
 pub(super) fn index_step(name: &str) -> Step {
     Step::of(Verb::Index(name.into()), None)
-}
-
-/// It is no plain upload, so that a policy may be against it.
-fn special(step: &Step) -> bool {
-    match &step.verb {
-        Verb::Publish(publish) => publish.name.is_some() || !odd_by_name_alone(publish),
-        _ => false,
-    }
-}
-
-fn odd_by_name_alone(publish: &Publish) -> bool {
-    publish.json.is_none()
-        && publish.drop.is_empty()
-        && publish.tarball.is_none()
-        && !publish.beyond_limit
-        && publish.envelope.is_none()
-        && publish.edits.is_none()
-}
-
-/// The requirement without which a verb cannot be built upon.
-fn relies_on(verb: &Verb) -> Option<&'static str> {
-    Some(match verb {
-        Verb::Publish(_) => FOUNDATION,
-        Verb::Yank(_) => "yank/route",
-        Verb::Unyank(_) => "unyank/route",
-        Verb::Config => "cfg/exists",
-        Verb::Index(_) => "http/status-200-only",
-        Verb::Download(_) => "dl/status-200",
-        Verb::Owners => "own/list-with-token",
-        Verb::AddOwners(_) => "own/add-request",
-        Verb::RemoveOwners(_) => "own/remove-request",
-        Verb::Search(_) => "search/shape",
-        Verb::Me | Verb::Request(_) | Verb::Follow(_) | Verb::Call(_) => return None,
-    })
-}
-
-/// A reply in words: its status, and what it says of itself.
-pub(super) fn in_words(reply: &Response) -> String {
-    let text = reply
-        .body
-        .json()
-        .ok()
-        .and_then(|json| json.get("errors")?.as_array()?.first()?.get("detail")?.as_str().map(str::to_owned));
-    let text = text.or_else(|| reply.body.text().filter(|text| !text.trim_start().starts_with('<')).map(str::to_owned));
-    match text.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|text| !text.is_empty()) {
-        Some(text) => format!("status {}: {}", reply.status, text.chars().take(160).collect::<String>()),
-        None => format!("status {}", reply.status),
-    }
 }

@@ -2,7 +2,8 @@
 
 use super::{
     Session,
-    perform::{Run, in_words, sound},
+    ends::in_words,
+    perform::{Run, sound},
     probe::BY_WORD,
     sample::{own_case, why},
 };
@@ -110,7 +111,7 @@ impl Session {
 
     async fn publishes(&self, of: &str, version: &str, json: Option<&str>) -> Tried {
         let case = own_case("policies");
-        let mut run = Run::new(self, &case, false, 1);
+        let mut run = Run::new(self, &case, false, 1.into());
         let publish = Publish { json: json.map(Text::from), ..Publish::from(Text::from(version)) };
         let step = Step { verb: Verb::Publish(publish), ..sound(of, version, None) };
         let at = match run.step(&step, Role::When).await {

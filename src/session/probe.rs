@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::{
     Session,
-    perform::{Run, in_words, index_step},
+    ends::in_words,
+    perform::{Run, index_step},
     sample::{BEYOND, NoSample, own_case, why},
 };
 use crate::{
@@ -45,9 +46,10 @@ impl Session {
         self.profile.sample = Some(self.future_sample("sample"));
     }
 
-    /// Sets the profile of a registry that is seeded with all that its contract is about.
-    pub fn assume_seeded(&mut self, endpoints: Endpoints) {
-        self.profile = Profile { endpoints, ownership: true, writers: Some(Writers::Token), ..Profile::default() };
+    /// Sets the profile of a registry that is seeded with all that its contract is about, and that may answer few requests a second.
+    pub fn assume_seeded(&mut self, endpoints: Endpoints, throttles: bool) {
+        self.profile =
+            Profile { endpoints, ownership: true, writers: Some(Writers::Token), throttles, ..Profile::default() };
         self.profile.hold(&self.credentials, &self.options);
     }
 
@@ -285,7 +287,7 @@ impl Session {
     /// Validators and redirects, as the sample shows them.
     async fn habits(&mut self) {
         let case = own_case("probe");
-        let mut run = Run::new(self, &case, false, 1);
+        let mut run = Run::new(self, &case, false, 1.into());
         let Some(sample) = self.profile.sample.clone() else { return };
         let mut seen = (false, false, false);
         let look = Step { at_once: true, ..index_step(&sample.name) };
@@ -309,7 +311,7 @@ impl Session {
     /// Which actions have a route, and whether anyone may write.
     async fn actions(&mut self) {
         let case = own_case("probe");
-        let mut run = Run::new(self, &case, false, 1);
+        let mut run = Run::new(self, &case, false, 1.into());
         let missing = |reply: Option<&Response>, what: &str| {
             let reply = reply.filter(|reply| matches!(reply.status, 404 | 405 | 501))?;
             Some(format!("{what} answered {}", in_words(reply)))

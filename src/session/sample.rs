@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{
     End, Session,
-    perform::{Run, in_words, index_step},
+    ends::in_words,
+    perform::{Run, index_step},
     wait::listed,
 };
 use crate::{
@@ -65,7 +66,7 @@ impl Session {
     /// The sample of a run that publishes one: its name and checksums are known before it is there.
     pub(super) fn future_sample(&self, name: &str) -> Sample {
         let case = own_case(name);
-        let run = Run::new(self, &case, false, 1);
+        let run = Run::new(self, &case, false, 1.into());
         let mut checksums = Vec::new();
         for step in &case.decl.given {
             if step.of.is_none()
@@ -106,7 +107,7 @@ impl Session {
         if !self.pace.may_make(case.new_crates()) {
             return Err(BEYOND.to_owned().into());
         }
-        let mut run = Run::new(self, &case, false, 1);
+        let mut run = Run::new(self, &case, false, 1.into());
         for step in &case.decl.given {
             let at = run.step(step, Role::Given).await?;
             let exchange = &run.transcript.exchanges[at];
@@ -148,7 +149,7 @@ impl Session {
     /// A crate that is there already: one that the user names, else the first that a search gives.
     pub(super) async fn find_sample(&self) -> Result<Sample, String> {
         let case = own_case("probe");
-        let mut run = Run::new(self, &case, false, 1);
+        let mut run = Run::new(self, &case, false, 1.into());
         let names = match self.options.crates.is_empty() {
             false => self.options.crates.clone(),
             true => self.search_names(&mut run).await?,

@@ -7,14 +7,14 @@ use serde_json::Value;
 use super::{
     End,
     builder::Built,
-    names,
+    names::{self, Attempt},
     perform::{Run, index_step, sound},
     wait::{Expected, pause},
 };
 use crate::{
     exchange::{BODY_LIMIT, Exchange, FailureKind, Request, Role, Shown, accepts},
     spec::{Need, RequirementId},
-    suite::{Check, Step, Verb},
+    suite::{Check, Step, Until, Verb},
 };
 
 impl Run<'_> {
@@ -188,6 +188,35 @@ impl Run<'_> {
         Ok(at)
     }
 
+    /// Reads again until a reply says what it is to say in time. Keeps the last look alone.
+    pub(super) async fn until(&mut self, step: &Step, until: &Until, first: usize, role: Role) -> Result<usize, End> {
+        let wanted = self.builder().fill(&until.equals)?;
+        let started = Instant::now();
+        let settle = self.session.options.settle;
+        let mut at = first;
+        for looks in 0.. {
+            let reply = self.transcript.exchanges[at].response().and_then(|reply| reply.body.json().ok());
+            let found = reply.and_then(|json| json.pointer(&until.pointer).map(Value::to_string)).unwrap_or_default();
+            let after_s = started.elapsed().as_secs_f64();
+            if found == wanted {
+                self.transcript.exchanges[at].shown = Some(Shown::InTime { after_s });
+                break;
+            }
+            if started.elapsed() >= settle {
+                let path = self.transcript.exchanges[at].request.target().to_owned();
+                return Err(End::Inconclusive(format!(
+                    "{after_s:.1} s after the change, {} of {path} is not yet {wanted}",
+                    until.pointer
+                )));
+            }
+            tokio::time::sleep(pause(looks)).await;
+            let Built { request, .. } = self.builder().build(step)?;
+            self.transcript.exchanges.truncate(at);
+            at = self.exchange(step, request, role, step.raw).await;
+        }
+        Ok(at)
+    }
+
     /// The crates that the case wants found by its search, as far as this run published them.
     fn sought(&self) -> Vec<String> {
         let ours = self.case.publishes() || self.session.profile.sample.as_ref().is_some_and(|sample| sample.ours);
@@ -247,7 +276,7 @@ fn lists(page: &Value, name: &str) -> bool {
 }
 
 /// An attempt that no case comes to: its names are free for a control.
-const CONTROL: usize = 1000;
+const CONTROL: Attempt = Attempt { crates_of: 1000, number: 1000 };
 
 /// The requirement that says where the file of a crate of this name lies.
 fn rule_of_place(name: &str) -> RequirementId {

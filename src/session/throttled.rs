@@ -3,7 +3,10 @@
 use std::{sync::Mutex, time::Instant};
 
 use super::{End, builder::Built, perform::Run};
-use crate::exchange::{Exchange, Failure, Request, Response, Role};
+use crate::{
+    exchange::{Exchange, Failure, Request, Response, Role},
+    suite::Verb,
+};
 
 /// Requests on end after which a registry that is known to throttle has to have done so.
 const HASTE: usize = 64;
@@ -53,8 +56,12 @@ impl Run<'_> {
             }
             None => self.hurry(request).await?,
         };
+        let called = match &step.verb {
+            Verb::Call(call) => Some(self.builder().called(call)),
+            _ => None,
+        };
         let at = self.keep(Exchange {
-            called: None,
+            called,
             verb: step.verb.name().to_owned(),
             role: Role::When,
             mark: step.mark.clone(),

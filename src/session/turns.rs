@@ -70,7 +70,7 @@ impl Session {
         let none = || "more crates than --max-new-crates allows would be made".to_owned();
         let wanted = u32::try_from(turn.crates.len()).unwrap_or(u32::MAX);
         let permit = semaphore.ok_or_else(none)?.acquire_many_owned(wanted).await.map_err(|error| error.to_string())?;
-        let fresh = names::fresh(case, &self.options, &self.profile.policy, attempt);
+        let fresh = names::fresh(case, &self.options, &self.profile.policy, attempt.into());
         let mut held = Held { kind: turn.kind, crates: Vec::new(), _turn: permit };
         for slot in &turn.crates {
             let free = {

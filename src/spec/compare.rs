@@ -24,17 +24,52 @@ pub struct Compared {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Disagreement {
     /// What kind of thing.
-    pub aspect: Aspect,
-    /// Which: a parameter, a member of a body.
-    pub subject: String,
+    pub aspect: Dispute,
+    /// Which of them.
+    pub subject: Subject,
     /// What they say, each with the contracts that say it.
     pub said: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// A thing that documents disagree on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(into = "String")]
+pub enum Subject {
+    /// The name of a parameter of the path, by its number.
+    Name(String),
+    /// A member of the reply, by its place.
+    Reply(String),
+    /// A member of the request's body, by its place.
+    Request(String),
+    /// What the operation takes or gives as a whole: methods, replies, credentials, the body.
+    Whole(&'static str),
+    /// A parameter, by where it stands and its name.
+    Parameter(String, String),
+}
+
+impl std::fmt::Display for Subject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let place = |place: &str| if place.is_empty() { "/".to_owned() } else { place.to_owned() };
+        match self {
+            Self::Name(number) => write!(f, "parameter {number}"),
+            Self::Reply(member) => write!(f, "reply {}", place(member)),
+            Self::Request(member) => write!(f, "request {}", place(member)),
+            Self::Whole(what) => f.write_str(what),
+            Self::Parameter(place, name) => write!(f, "{place} {name}"),
+        }
+    }
+}
+
+impl From<Subject> for String {
+    fn from(subject: Subject) -> Self {
+        subject.to_string()
+    }
 }
 
 /// A kind of thing that documents disagree on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Aspect {
+pub enum Dispute {
     /// Methods that a path has.
     Method,
     /// How the path's parameters are called.
@@ -51,7 +86,7 @@ pub enum Aspect {
     Auth,
 }
 
-impl Aspect {
+impl Dispute {
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
@@ -66,20 +101,28 @@ impl Aspect {
     }
 }
 
-/// Each operation that at least two of the documents describe, given by contract, sorted by path and method.
-pub fn compare(documents: &[(String, Value)]) -> Vec<Compared> {
-    let mut paths: BTreeMap<String, BTreeMap<String, BTreeMap<String, Outline>>> = BTreeMap::new();
+/// What documents say of operations: by path, its parameters without names, by method and by contract.
+pub type Sayings = BTreeMap<String, BTreeMap<String, BTreeMap<String, Outline>>>;
+
+/// What documents, given by contract, say of their operations.
+pub fn sayings(documents: &[(String, Value)]) -> Sayings {
+    let mut paths = Sayings::new();
     for (contract, document) in documents {
         for outline in outlines(document) {
             let methods = paths.entry(anonymous(&outline.path)).or_default().entry(outline.method.clone()).or_default();
             methods.insert(contract.clone(), outline);
         }
     }
+    paths
+}
+
+/// Each operation that at least two documents describe, sorted by path and method.
+pub fn compare(sayings: &Sayings) -> Vec<Compared> {
     let mut compared = Vec::new();
-    for (path, methods) in paths {
+    for (path, methods) in sayings {
         let contracts: BTreeSet<&String> = methods.values().flat_map(BTreeMap::keys).collect();
         if contracts.len() > 1 {
-            compared.extend(missing_methods(&path, &methods, &contracts));
+            compared.extend(missing_methods(path, methods, &contracts));
         }
         for (method, by) in methods.iter().filter(|(_, by)| by.len() > 1) {
             compared.push(Compared {
@@ -110,7 +153,7 @@ fn missing_methods(
         method: methods.keys().cloned().collect::<Vec<_>>().join("|"),
         path: path.to_owned(),
         by: contracts.iter().map(|contract| ((*contract).clone(), String::new())).collect(),
-        disagreements: vec![Disagreement { aspect: Aspect::Method, subject: "methods".to_owned(), said }],
+        disagreements: vec![Disagreement { aspect: Dispute::Method, subject: Subject::Whole("methods"), said }],
     })
 }
 
@@ -124,27 +167,26 @@ fn said(each: impl Iterator<Item = (String, String)>) -> BTreeMap<String, BTreeS
 
 fn disagreements(by: &BTreeMap<String, Outline>) -> Vec<Disagreement> {
     let mut found = Vec::new();
-    let mut tell = |aspect, subject: &str, each: Vec<(String, String)>| {
+    let mut tell = |aspect, subject: Subject, each: Vec<(String, String)>| {
         let said = said(each.into_iter());
         if said.len() > 1 {
-            found.push(Disagreement { aspect, subject: subject.to_owned(), said });
+            found.push(Disagreement { aspect, subject, said });
         }
     };
     let every = |what: &dyn Fn(&Outline) -> String| -> Vec<(String, String)> {
         by.iter().map(|(contract, outline)| (contract.clone(), what(outline))).collect()
     };
-    tell(Aspect::Status, "replies", every(&statuses));
-    tell(Aspect::Auth, "credentials", every(&credentials));
+    tell(Dispute::Status, Subject::Whole("replies"), every(&statuses));
+    tell(Dispute::Auth, Subject::Whole("credentials"), every(&credentials));
     let keys: BTreeSet<_> = by.values().flat_map(|outline| outline.parameters.keys()).collect();
     for key in keys {
-        let subject = format!("{} {}", key.0, key.1);
         if key.0 == "path" {
             let name = |outline: &Outline| outline.parameters.get(key).map_or("unnamed".into(), |p| p.name.clone());
-            tell(Aspect::Path, &format!("parameter {}", key.1), every(&name));
+            tell(Dispute::Path, Subject::Name(key.1.clone()), every(&name));
         }
         tell(
-            Aspect::Parameter,
-            &subject,
+            Dispute::Parameter,
+            Subject::Parameter(key.0.clone(), key.1.clone()),
             every(&|outline| match outline.parameters.get(key) {
                 None => "none".to_owned(),
                 Some(parameter) => value(&parameter.fields, parameter.required),
@@ -152,8 +194,8 @@ fn disagreements(by: &BTreeMap<String, Outline>) -> Vec<Disagreement> {
         );
     }
     tell(
-        Aspect::Required,
-        "request body",
+        Dispute::Required,
+        Subject::Whole("request body"),
         every(&|outline| match &outline.body {
             None => "none".to_owned(),
             Some((required, kinds)) => {
@@ -166,8 +208,14 @@ fn disagreements(by: &BTreeMap<String, Outline>) -> Vec<Disagreement> {
         }),
     );
     for (subject, fields) in [
-        ("request", by.iter().map(|(contract, outline)| (contract, sent(outline))).collect::<Vec<_>>()),
-        ("reply", by.iter().map(|(contract, outline)| (contract, received(outline))).collect()),
+        (
+            Subject::Request as fn(String) -> Subject,
+            by.iter().map(|(contract, outline)| (contract, sent(outline))).collect::<Vec<_>>(),
+        ),
+        (
+            Subject::Reply as fn(String) -> Subject,
+            by.iter().map(|(contract, outline)| (contract, received(outline))).collect(),
+        ),
     ] {
         members(
             subject,
@@ -180,9 +228,9 @@ fn disagreements(by: &BTreeMap<String, Outline>) -> Vec<Disagreement> {
 }
 
 /// Takes what each contract says of a subject.
-type Tell<'t> = dyn FnMut(Aspect, &str, Vec<(String, String)>) + 't;
+type Tell<'t> = dyn FnMut(Dispute, Subject, Vec<(String, String)>) + 't;
 
-fn members(subject: &str, bodies: &[(&String, &Fields)], tell: &mut Tell<'_>) {
+fn members(subject: fn(String) -> Subject, bodies: &[(&String, &Fields)], tell: &mut Tell<'_>) {
     let places: BTreeSet<&String> = bodies.iter().flat_map(|(_, fields)| fields.keys()).collect();
     for place in places {
         let around = place.rsplit_once('/').map(|(around, _)| around);
@@ -192,10 +240,10 @@ fn members(subject: &str, bodies: &[(&String, &Fields)], tell: &mut Tell<'_>) {
         let each = |what: &dyn Fn(Option<&Field>) -> Option<String>| -> Vec<(String, String)> {
             telling.iter().filter_map(|(c, fields)| Some(((*c).clone(), what(fields.get(place))?))).collect()
         };
-        let named = format!("{subject} {}", if place.is_empty() { "/" } else { place });
+        let named = || subject(place.clone());
         tell(
-            Aspect::Required,
-            &named,
+            Dispute::Required,
+            named(),
             each(&|field| {
                 Some(match field {
                     None => "not told".to_owned(),
@@ -204,7 +252,7 @@ fn members(subject: &str, bodies: &[(&String, &Fields)], tell: &mut Tell<'_>) {
                 })
             }),
         );
-        tell(Aspect::Nullable, &named, each(&|field| field.map(kind)));
+        tell(Dispute::Nullable, named(), each(&|field| field.map(kind)));
     }
 }
 
@@ -263,7 +311,7 @@ mod tests {
                 .collect();
             format!("{} {}: {}", found.aspect.name(), found.subject, said.join(" | "))
         };
-        compare(&documents).iter().flat_map(|compared| compared.disagreements.iter().map(line)).collect()
+        compare(&sayings(&documents)).iter().flat_map(|compared| compared.disagreements.iter().map(line)).collect()
     }
 
     #[test]

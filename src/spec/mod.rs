@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod compare;
+mod contracts;
 mod document;
 mod drift;
 mod error;
@@ -11,22 +12,26 @@ mod lint;
 mod outline;
 mod raw;
 mod requirement;
+mod route;
 mod schema;
 
 pub use catalogue::Catalogue;
-pub use compare::{Compared, Disagreement, compare};
+pub use compare::{Compared, Disagreement, Dispute, Sayings, Subject, compare, sayings};
+pub use contracts::Contracts;
 pub use document::{
-    Accepts, Access, Condition, DefaultOrder, Direction, Document, EmptyTotal, ErrorRow, KeyKind, Layer, Missing,
-    Operation, Order, PageKind, Pagination, Parameter, Place, Produce, Reply, ReplyHeader, RequestBody, Scheme, Shape,
-    Sort, StatusRange, TokenAccess, Touch, plain,
+    Accepts, Access, Condition, DefaultOrder, Direction, Document, EmptyTotal, ErrorRow, Excuse, KeyKind, Layer,
+    Missing, Operation, Order, PageKind, Pagination, Parameter, Place, Produce, Reply, ReplyHeader, RequestBody,
+    Scheme, Shape, Sort, StatusRange, TokenAccess, Touch, compare as compare_keys, plain,
 };
 pub use drift::{Change, Weight, drift};
 pub use error::{LoadError, line_number, nearest};
 pub use foundation::{Foundation, matches};
 pub use import::import;
 pub use lint::{Defect, Gravity, lint};
+pub use outline::{Field, Fields, Outline, anonymous, fields, outlines};
 pub use raw::{Format, RawDocument};
 pub use requirement::{Aspect, Contradiction, Level, Need, Requirement, RequirementId, State, Undefined};
+pub use route::Route;
 pub use schema::{Schema, SchemaFault, Schemas};
 
 use std::path::Path;
@@ -98,6 +103,23 @@ impl Spec {
         spec.with_documents(documents)
     }
 
+    /// A bundled contract as its documents alone tell it: what no overlay adds to or corrects.
+    ///
+    /// # Errors
+    /// Those of [`Spec::bundled`].
+    pub fn without_overlays(contract: &str) -> Result<Self, LoadError> {
+        let folder = folder(contract)?;
+        let mut documents = Vec::new();
+        for file in folder.files() {
+            let (name, text) = text(file)?;
+            if name.ends_with("openapi.yaml") || name.ends_with("openapi.json") {
+                documents
+                    .push(Document::load_among(&name, text, &[], None, &|target| beside(folder, contract, target))?);
+            }
+        }
+        Self { contract: contract.to_owned(), ..Self::default() }.with_documents(documents)
+    }
+
     /// Loads an OpenAPI file of somebody else, as a contract named by the file.
     ///
     /// # Errors
@@ -143,12 +165,20 @@ impl Spec {
         self.operations.iter().find(|operation| operation.id == id)
     }
 
+    /// The area under which a requirement is counted: that of its file or, where a document made it, of its operation.
+    pub fn area(&self, requirement: &str) -> String {
+        let declared = self.catalogue.area(requirement).map(str::to_owned);
+        let made = || self.operation(requirement.split('/').next()?).map(Operation::area);
+        declared.or_else(made).unwrap_or_else(|| "other".to_owned())
+    }
+
     /// The kinds of resources that its operations need or give.
     pub fn kinds(&self) -> impl Iterator<Item = &str> {
         self.operations.iter().flat_map(|operation| {
             let named = operation.parameters.iter().filter_map(|parameter| parameter.needs.as_deref());
             let given = operation.produces.iter().map(|(kind, _)| kind.as_str());
-            named.chain(operation.needs.iter().map(String::as_str)).chain(given)
+            let body = operation.body.iter().flat_map(|body| needed(&body.schema));
+            named.chain(operation.needs.iter().map(String::as_str)).chain(given).chain(body)
         })
     }
 
@@ -173,6 +203,18 @@ impl Spec {
     /// The names of the bundled contracts.
     pub fn names() -> impl Iterator<Item = &'static str> {
         SPECS.dirs().filter_map(|dir| dir.path().to_str())
+    }
+}
+
+/// The kinds of resources that the values of a schema name.
+fn needed(schema: &serde_json::Value) -> Vec<&str> {
+    match schema {
+        serde_json::Value::Object(members) => {
+            let own = members.get("x-regspec-needs").and_then(serde_json::Value::as_str);
+            own.into_iter().chain(members.values().flat_map(needed)).collect()
+        }
+        serde_json::Value::Array(items) => items.iter().flat_map(needed).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{Publish, Text, step::shorthand};
+use crate::spec::{Operation, Scheme};
 
 /// A call of an operation of the contract's document.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -85,12 +86,20 @@ pub enum Login {
     Trustpub,
     /// A token to be used up.
     Burn,
+    /// The token that the case used up before.
+    Spent,
     /// A token that was valid once.
     Expired,
     /// A token that was taken back.
     Revoked,
     /// A token of the right form that nobody was given.
     Unknown,
+    /// The main account's token without its last character.
+    Prefix,
+    /// The main account's token with its letters in the other case.
+    OtherCase,
+    /// The main account's token with a character more.
+    Padded,
     /// A token that has not the form of one.
     Malformed,
     /// A good token behind a scheme that is not known.
@@ -117,22 +126,66 @@ impl Login {
         ("stranger", "a third account's token"),
         ("trustpub", "a token of trusted publishing"),
         ("burn", "a token to be used up"),
+        ("spent", "the token that the case used up"),
         ("expired", "a token that has expired"),
         ("revoked", "a token that was revoked"),
         ("unknown", "a token of the right form that nobody was given"),
+        ("prefix", "the main account's token without its last character"),
+        ("other-case", "the main account's token with its letters in the other case"),
+        ("padded", "the main account's token with a character more"),
         ("malformed", "a token that has not the form of one"),
         ("wrong-scheme", "a scheme that is not known"),
         ("empty", "an empty Authorization"),
         ("bad-cookie", "a cookie that nobody was given"),
     ];
 
+    /// The credential that an operation takes, of the account that makes its good calls.
+    pub fn of(operation: &Operation) -> Self {
+        let (token, cookie) = match operation.by_other {
+            false => (Self::Token, Self::Cookie),
+            true => (Self::OtherToken, Self::OtherCookie),
+        };
+        if let Some(access) = &operation.access {
+            if access.none.is_ok() {
+                return Self::None;
+            }
+            if let Some(rules) = &access.token {
+                if rules.takes_legacy() {
+                    return if operation.uses_up.iter().any(|kind| kind == "credential") { Self::Burn } else { token };
+                }
+                if let Some(scope) = &rules.endpoint_scope {
+                    return Self::Scope(scope.clone());
+                }
+            }
+            return match (access.cookie, access.trustpub) {
+                (Some(accepts), _) if accepts.is_ok() => cookie,
+                (_, Some(accepts)) if accepts.is_ok() && operation.uses_up.iter().any(|kind| kind == "credential") => {
+                    Self::Burn
+                }
+                (_, Some(accepts)) if accepts.is_ok() => Self::Trustpub,
+                _ => Self::None,
+            };
+        }
+        let takes = |scheme| operation.security.contains(&scheme);
+        match () {
+            () if takes(Scheme::None) => Self::None,
+            () if takes(Scheme::Token) => token,
+            () if takes(Scheme::Cookie) => cookie,
+            () => Self::None,
+        }
+    }
+
     /// It is a wrong one, of which a target may count how many it has seen.
     pub fn is_wrong(&self) -> bool {
         matches!(
             self,
             Self::Expired
+                | Self::Spent
                 | Self::Revoked
                 | Self::Unknown
+                | Self::Prefix
+                | Self::OtherCase
+                | Self::Padded
                 | Self::Malformed
                 | Self::WrongScheme
                 | Self::Empty
@@ -154,9 +207,13 @@ impl TryFrom<String> for Login {
             "stranger" => Self::Stranger,
             "trustpub" => Self::Trustpub,
             "burn" => Self::Burn,
+            "spent" => Self::Spent,
             "expired" => Self::Expired,
             "revoked" => Self::Revoked,
             "unknown" => Self::Unknown,
+            "prefix" => Self::Prefix,
+            "other-case" => Self::OtherCase,
+            "padded" => Self::Padded,
             "malformed" => Self::Malformed,
             "wrong-scheme" => Self::WrongScheme,
             "empty" => Self::Empty,

@@ -43,6 +43,13 @@ pub struct CaseDecl {
     /// It sends what may hurt a target, and runs only with `--hostile`.
     #[serde(default)]
     pub hostile: bool,
+    /// It is about what everybody changes: it runs last and alone.
+    #[serde(default)]
+    pub quiet: bool,
+    /// What it asks of replies comes about a while after what was done: it looks again until then, for as long as
+    /// `--settle` says.
+    #[serde(default)]
+    pub eventual: bool,
     /// How its fresh names are formed.
     #[serde(default)]
     pub names: NameForm,
@@ -128,6 +135,8 @@ pub enum Journey {
     WalkPages,
     /// A list walked to its end by the links that its pages hand out.
     WalkSeek,
+    /// A list walked by the links that its pages hand out, and once more page by page.
+    WalkBoth,
 }
 
 #[derive(Deserialize)]
@@ -180,7 +189,7 @@ impl Journey {
 
     /// It walks a list, which nobody may change meanwhile.
     pub fn walks(self) -> bool {
-        matches!(self, Self::WalkPages | Self::WalkSeek)
+        matches!(self, Self::WalkPages | Self::WalkSeek | Self::WalkBoth)
     }
 
     /// It is about how the index is served rather than about what it says.

@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use super::{ErrorReply, Ordered, ReplyRule, Text, step::Nothing};
+use super::{Agree, ErrorReply, Items, Ordered, ReplyRule, Text, step::Nothing};
 use crate::spec::{PageKind, RequirementId};
 
 /// One expectation of a case: a check, the reply that it looks at, and the requirement that it speaks for.
@@ -113,6 +113,10 @@ vocabulary! {
     pages: Pages(PageKind),
     /// A list is in the order that the overlays tell of the value of its sort parameter.
     ordered: Ordered(Ordered),
+    /// What stands in a list within a JSON body.
+    items: Items(Items),
+    /// Values of one reply go with those of another, or with one another: these `are` (a word) those.
+    agree: Agree(Box<Agree>),
     /// Changes showed within so many seconds.
     shown_within: ShownWithin(f64),
 }
@@ -333,8 +337,8 @@ pub struct OneOf {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AsUploaded {
-    /// The version.
-    pub version: Text,
+    /// The version; by default that of the upload which is judged.
+    pub version: Option<Text>,
     /// The facts compared.
     pub facts: Vec<Fact>,
 }
@@ -357,6 +361,8 @@ pub enum Fact {
     Links,
     /// `rust_version`.
     RustVersion,
+    /// One line of that version, and no second.
+    Once,
 }
 
 /// Where the checksum of a download stands.

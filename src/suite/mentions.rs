@@ -15,6 +15,7 @@ impl Check {
                 ("found-in", results.found_in.as_deref()),
                 ("max-version-in", results.max_version_in.as_deref()),
             ],
+            Self::Agree(agree) => agree.sides().map(|(_, side)| ("in", side.r#in.as_deref())).collect(),
             Self::Caching(CachingRule::DecodesToPlain) => vec![("caching", Some("plain"))],
             _ => Vec::new(),
         };
@@ -32,10 +33,13 @@ impl Check {
                 let values = line.one_of.iter().map(|one_of| &one_of.values);
                 std::iter::once(&line.version).chain(&line.has).chain(values).collect()
             }
-            Self::AsUploaded(facts) => vec![&facts.version],
+            Self::AsUploaded(facts) => facts.version.iter().collect(),
             Self::Checksum(checksum) => vec![&checksum.version],
             Self::Logins(logins) => logins.includes.iter().chain(&logins.lacks).collect(),
             Self::Results(results) => results.includes.iter().collect(),
+            Self::Items(items) => items.includes.iter().chain(&items.lacks).chain(&items.every).collect(),
+            Self::ErrorReply(wanted) => wanted.value.iter().collect(),
+            Self::Agree(_) => self.json_texts().into_iter().map(|(_, text)| text).collect(),
             _ => Vec::new(),
         }
     }
@@ -48,6 +52,16 @@ impl Check {
                 let values = line.one_of.iter().map(|one_of| ("values", &one_of.values));
                 line.has.iter().map(|text| ("has", text)).chain(values).collect()
             }
+            Self::Items(items) => {
+                let named = [("includes", &items.includes), ("lacks", &items.lacks)];
+                let texts = named.into_iter().flat_map(|(key, texts)| texts.iter().map(move |text| (key, text)));
+                texts.chain(items.every.iter().map(|text| ("every", text))).collect()
+            }
+            Self::Agree(agree) => agree
+                .sides()
+                .flat_map(|(_, side)| [("where", &side.r#where), ("none", &side.none), ("value", &side.value)])
+                .filter_map(|(key, text)| Some((key, text.as_ref()?)))
+                .collect(),
             _ => Vec::new(),
         }
     }
@@ -57,14 +71,15 @@ impl Step {
     /// The replies, by their marks, that this step builds on, each behind the key that names it.
     pub fn builds_on(&self) -> Vec<(&'static str, &str)> {
         let follows = match &self.verb {
-            Verb::Follow(mark) => Some(mark),
+            // Behind the mark may stand which link of the body is meant.
+            Verb::Follow(mark) => mark.split('#').next(),
             _ => None,
         };
         let named = [
-            ("if-none-match", self.if_none_match.as_ref()),
-            ("if-modified-since", self.if_modified_since.as_ref()),
+            ("if-none-match", self.if_none_match.as_deref()),
+            ("if-modified-since", self.if_modified_since.as_deref()),
             ("follow", follows),
         ];
-        named.into_iter().filter_map(|(key, mark)| Some((key, mark?.as_str()))).collect()
+        named.into_iter().filter_map(|(key, mark)| Some((key, mark?))).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! Declared cases as typed data: what `suites/<area>.toml` says.
 
+mod agree;
 mod call;
 mod case;
 mod corpus;
@@ -10,6 +11,7 @@ mod step;
 mod text;
 mod told;
 
+pub use agree::{Agree, Compared, Look, Odd, Part, Relation, Take, Unseen, Values, document};
 pub use call::{Call, Login};
 pub use case::{CaseDecl, Journey, NameForm, Suite, Variant};
 pub use corpus::{Corpora, Element};
@@ -17,7 +19,7 @@ pub use expect::*;
 pub use placeholders::PLACEHOLDERS;
 pub use step::*;
 pub use text::Text;
-pub use told::{ErrorReply, Ordered, ReplyRule};
+pub use told::{ErrorReply, Items, Ordered, ReplyRule};
 
 use include_dir::{Dir, include_dir};
 

@@ -16,6 +16,7 @@ pub const PLACEHOLDERS: &[(&str, &str)] = &[
     ("login", "the login of the main account, where known"),
     ("other", "a second fresh crate"),
     ("other-login", "the login of a second account"),
+    ("other-user-id", "the number of a second account, where known"),
     ("run", "the run id"),
     ("stranger", "a login that nobody has"),
     ("third-login", "the login of a third account"),

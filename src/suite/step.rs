@@ -34,6 +34,18 @@ pub struct Step {
     pub first_hop: bool,
     /// Do not wait until earlier changes show: what is there now is wanted.
     pub at_once: bool,
+    /// Read again until this stands in the reply, at most as long as a change may take to show.
+    pub until: Option<Until>,
+}
+
+/// What a reply comes to say in time.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Until {
+    /// JSON Pointer into the body.
+    pub pointer: String,
+    /// The value there, as JSON.
+    pub equals: Text,
 }
 
 /// What a step does.
@@ -64,7 +76,7 @@ pub enum Verb {
     /// Any request.
     Request(AnyRequest),
     /// Follow the redirect of the marked reply: one hop, with the token only if the origin stays. Of a 401, the page that
-    /// its challenge names.
+    /// its challenge names. With `#` and a JSON Pointer behind the mark, the link that stands there in the body.
     Follow(String),
     /// Call an operation of the contract's document.
     Call(Box<Call>),
@@ -94,7 +106,10 @@ impl Verb {
         ("search", "searches by q and per-page"),
         ("me", "opens the page that leads to a token"),
         ("request", "sends any request: method, url and body"),
-        ("follow", "follows the redirect of the marked reply by one hop, with the token only where the origin stays"),
+        (
+            "follow",
+            "follows the redirect of the marked reply by one hop, with the token only where the origin stays; mark#/pointer: a link in its body",
+        ),
         (
             "call",
             "calls an operation of the contract's document: operation, path, query, body or upload, and with: whose credential",
@@ -288,6 +303,7 @@ struct StepDecl {
     first_hop: bool,
     #[serde(default)]
     at_once: bool,
+    until: Option<Until>,
 }
 
 /// `{}`: a verb or a check that needs no more than its name.
@@ -333,6 +349,7 @@ impl<'de> Deserialize<'de> for Step {
             raw: decl.raw,
             first_hop: decl.first_hop,
             at_once: decl.at_once,
+            until: decl.until,
         })
     }
 }
@@ -375,6 +392,7 @@ impl Step {
             raw: false,
             first_hop: false,
             at_once: false,
+            until: None,
         }
     }
 
@@ -393,6 +411,7 @@ impl Step {
     /// Every text of the step in which placeholders may stand.
     pub fn texts(&self) -> Vec<&Text> {
         let mut texts: Vec<&Text> = self.headers.values().chain(&self.of).chain(&self.query).collect();
+        texts.extend(self.until.iter().map(|until| &until.equals));
         match &self.verb {
             Verb::Publish(publish) => {
                 texts.push(&publish.version);

@@ -36,3 +36,25 @@ pub struct Ordered {
     /// The value of the sort parameter; none for the order without it.
     pub value: Option<String>,
 }
+
+/// What stands in a list within a JSON body. A value fits a pattern that is an object where each of its members does; any
+/// other pattern is the value itself.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Items {
+    /// JSON Pointer to the list.
+    pub list: String,
+    /// Patterns, as JSON, each of which some item fits.
+    #[serde(default)]
+    pub includes: Vec<Text>,
+    /// Patterns, as JSON, that no item fits.
+    #[serde(default)]
+    pub lacks: Vec<Text>,
+    /// The pattern, as JSON, that every item fits.
+    pub every: Option<Text>,
+    /// Members that no item has.
+    #[serde(default)]
+    pub without: Vec<String>,
+    /// How many items there are.
+    pub count: Option<usize>,
+}

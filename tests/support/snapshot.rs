@@ -18,6 +18,12 @@ const MOVING: &[(&str, &str)] = &[
         "requirements: $1 of N covered, …",
     ),
     (r"the \d+ bytes uploaded for (\S+) \(SHA-256 [0-9a-f]{64}\)", "the N bytes uploaded for $1 (SHA-256 SUM)"),
+    (r"\d+ of \d+ cells of (\S+) have cases, \d+ excused \([0-9.]+ %\), \d+ open", "N of N cells of $1 have cases, …"),
+    (
+        r"(\d+ operations?) of (\S+) with \d+ status codes?; of \d+ members? of replies \d+ came with a value, \d+ as null, \d+ never",
+        "$1 of $2 with N status codes, …",
+    ),
+    (r"(?m)^((oanor|apis-io) [a-z]+|Crates|Versions|Owners|Index) +[·0-9].*$", "$1 …"),
     (r"regspec/\d+\.\d+\.\d+", "regspec/VERSION"),
     (r"(\d+ cases?) and \d+ requests?", "$1 and N requests"),
 ];

@@ -15,6 +15,14 @@ const ORDER: &[&str] = &["*/credential-order"];
 pub(super) const MUTANTS: &[Mutant] = &[
     without("api-token-revoked-accepted", BREAKS, Rule::TokenRevoked),
     without("api-token-expired-accepted", BREAKS, Rule::TokenExpiry),
+    without("api-token-in-any-case", BREAKS, Rule::TokenCase),
+    without("api-token-by-its-beginning", BREAKS, Rule::TokenPrefix),
+    spoilt("api-token-with-more-behind", BREAKS, |registry, request| {
+        let value = credential(request);
+        let known =
+            registry.access().tokens.iter().any(|token| value != token.value && value.starts_with(&token.value));
+        trusting(registry, request, known)
+    }),
     without("api-token-on-session-operation", BREAKS, Rule::SessionOnly),
     without("api-endpoint-scopes-ignored", BREAKS, Rule::EndpointScopes),
     without("api-crate-scopes-ignored", BREAKS, Rule::CrateScopes),

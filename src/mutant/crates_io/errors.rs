@@ -3,12 +3,38 @@
 use serde_json::json;
 
 use super::{spoil::edited, spoilt};
-use crate::mutant::Mutant;
+use crate::{mutant::Mutant, suite::Variant};
 
 /// Enough to see it by: each kind of refusal is told by operations of this path.
 const BREAKS: &[&str] = &["find_crate/*", "list_crates/*", "find_version/*", "create_api_token/*", "add_owners/*"];
 
 pub(super) const MUTANTS: &[Mutant] = &[
+    Mutant {
+        variant: Variant::Throttling,
+        ..spoilt("throttled-without-a-time", &["*/throttled*"], |registry, request| {
+            edited(registry, request, |reply| reply.status == 429, |reply| reply.headers.remove("retry-after"))
+        })
+    },
+    Mutant {
+        variant: Variant::Throttling,
+        ..spoilt("throttled-is-a-page", &["*/throttled*"], |registry, request| {
+            edited(
+                registry,
+                request,
+                |reply| reply.status == 429,
+                |reply| {
+                    reply.headers.set("content-type", "text/html");
+                    reply.body = "<h1>Too Many Requests</h1>".into();
+                },
+            )
+        })
+    },
+    Mutant {
+        variant: Variant::Throttling,
+        ..spoilt("throttled-is-a-failure", &["*/throttled*"], |registry, request| {
+            edited(registry, request, |reply| reply.status == 429, |reply| reply.status = 503)
+        })
+    },
     spoilt("errors-as-one-text", BREAKS, |registry, request| {
         edited(registry, request, |reply| reply.status >= 400, |reply| reply.body = (&json!({ "error": "no" })).into())
     }),

@@ -2,16 +2,33 @@
 //!
 //! Hundreds of requirements are alike there but for the operation, so what a mutant breaks is told by patterns.
 
+mod access;
 mod bodies;
+mod co_owners;
+mod counts;
 mod credentials;
+mod derived;
+mod effects;
 mod errors;
+mod filters;
+mod forgetful;
+mod front;
+mod identity;
+mod lists;
 mod methods;
+mod orders;
+mod others;
 mod pages;
 mod parameters;
 mod paths;
 mod replies;
+mod secrets;
 mod sorting;
 mod spoil;
+mod states;
+mod surfaces;
+mod taxa;
+mod uploads;
 
 use super::{How, Mutant, Spoil};
 use crate::reference::Rule;
@@ -26,7 +43,36 @@ pub(super) const AREAS: &[&[Mutant]] = &[
     errors::MUTANTS,
     pages::MUTANTS,
     sorting::MUTANTS,
+    orders::MUTANTS,
+    access::OPEN,
+    access::UNSCOPED,
+    access::UNOWNED,
+    filters::MUTANTS,
+    effects::MUTANTS,
+    uploads::FORGOTTEN,
+    uploads::MUTANTS,
+    secrets::MUTANTS,
+    others::APIS_IO,
+    others::LEGACY,
+    others::OANOR,
+    others::SOME,
+    identity::MUTANTS,
+    derived::MUTANTS,
+    taxa::MUTANTS,
+    lists::MUTANTS,
+    surfaces::MUTANTS,
+    states::MUTANTS,
+    co_owners::MUTANTS,
+    counts::MUTANTS,
+    front::MUTANTS,
+    forgetful::MUTANTS,
 ];
+
+/// What spoilers of several areas stand in front of.
+const LIST: &str = "/api/v1/crates";
+const CRATE: &str = "/api/v1/crates/{name}";
+const VERSIONS: &str = "/api/v1/crates/{name}/versions";
+const VERSION: &str = "/api/v1/crates/{name}/{version}";
 
 /// The contract that they break.
 const CONTRACT: &str = "crates-io";

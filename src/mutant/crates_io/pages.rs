@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    spoil::{asked, edited, fails, json as body, lenient, list, parameter, refuses},
+    spoil::{asked, edited, fails, is_api, json as body, lenient, list, parameter, refuses},
     spoilt, without,
 };
 use crate::{exchange::Request, mutant::Mutant, reference::Rule};
@@ -85,6 +85,54 @@ pub(super) const MUTANTS: &[Mutant] = &[
         body(registry, request, parameter(request, "page").is_none(), |body| {
             if body.pointer("/meta/next_page").is_some() {
                 body["meta"]["next_page"] = Value::Null;
+            }
+        })
+    }),
+    spoilt("pages-of-twenty-unless-told", &["*/reply", "*/sort"], |registry, request| {
+        if !is_api(request) || request.method != "GET" || parameter(request, "per_page").is_some() {
+            return registry.handle(request);
+        }
+        let sign = if request.query().is_empty() { '?' } else { '&' };
+        registry.handle(&Request { url: format!("{}{sign}per_page=20", request.url), ..request.clone() })
+    }),
+    spoilt("pages-of-nine-unless-told", &["*/reply", "*/sort"], |registry, request| {
+        if !is_api(request) || request.method != "GET" || parameter(request, "per_page").is_some() {
+            return registry.handle(request);
+        }
+        let sign = if request.query().is_empty() { '?' } else { '&' };
+        registry.handle(&Request { url: format!("{}{sign}per_page=9", request.url), ..request.clone() })
+    }),
+    spoilt("pages-are-counted-from-zero", BY_NUMBER, |registry, request| {
+        asked(registry, request, |name, value| match (name, value.parse::<u32>()) {
+            ("page", Ok(number)) => Some((number + 1).to_string()),
+            _ => Some(value.to_owned()),
+        })
+    }),
+    spoilt("more-pages-always", BY_NUMBER, |registry, request| {
+        body(registry, request, true, |body| {
+            if body.pointer("/meta/more").is_some() {
+                body["meta"]["more"] = json!(true);
+            }
+        })
+    }),
+    spoilt("more-pages-never", BY_NUMBER, |registry, request| {
+        body(registry, request, true, |body| {
+            if body.pointer("/meta/more").is_some() {
+                body["meta"]["more"] = json!(false);
+            }
+        })
+    }),
+    spoilt("page-links-to-the-page-before-last", BY_NUMBER, |registry, request| {
+        body(registry, request, page(request) > 2, |body| {
+            if body.pointer("/meta/prev_page").is_some_and(Value::is_string) {
+                body["meta"]["prev_page"] = json!("?page=1");
+            }
+        })
+    }),
+    spoilt("seek-skips-an-item", BY_ITEM, |registry, request| {
+        list(registry, request, parameter(request, "seek").is_some(), |items| {
+            if !items.is_empty() {
+                items.remove(0);
             }
         })
     }),

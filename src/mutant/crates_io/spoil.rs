@@ -1,6 +1,6 @@
 //! What spoilers of the registry with the policy of crates.io are made of.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::super::spoil::refusal;
 use crate::{
@@ -58,6 +58,29 @@ pub(super) fn list(registry: &Registry, request: &Request, when: bool, edit: imp
             edit(list);
         }
     })
+}
+
+/// Edits each line of index files.
+pub(super) fn index_lines(
+    registry: &Registry,
+    request: &Request,
+    mut edit: impl FnMut(&mut Map<String, Value>),
+) -> Response {
+    let file = request.path().starts_with("/index/") && !request.path().ends_with(".json");
+    edited(
+        registry,
+        request,
+        |reply| file && reply.status == 200,
+        |reply| {
+            let mut text = String::new();
+            for line in reply.body.lossy().lines() {
+                let mut line: Map<String, Value> = serde_json::from_str(line).unwrap_or_default();
+                edit(&mut line);
+                text.push_str(&format!("{}\n", Value::Object(line)));
+            }
+            reply.body = text.into();
+        },
+    )
 }
 
 /// Answers with a failure of the server where `when` says so.
@@ -133,4 +156,14 @@ pub(super) fn trusting(registry: &Registry, request: &Request, when: bool) -> Re
 pub(super) fn credential(request: &Request) -> &str {
     let value = request.headers.get("authorization").unwrap_or_default();
     value.strip_prefix("Bearer ").unwrap_or(value)
+}
+
+/// Answers as ever, and forgets what a good answer changed where `when` says so.
+pub(super) fn undone(registry: &Registry, request: &Request, when: bool) -> Response {
+    let before = when.then(|| registry.snapshot());
+    let reply = registry.handle(request);
+    if let Some(before) = before.filter(|_| reply.is_success()) {
+        registry.restore(before);
+    }
+    reply
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::requests::{OTHER, TOKEN, forms, large, members, publish, request, upload, with, with_token};
 use crate::{
     exchange::{Request, Response},
-    package::{self, Crate, Edit, Envelope, Tarball},
+    package::{self, Crate, Edit, Envelope, Kind, OddMember, Tarball},
     reference::Handler,
 };
 
@@ -273,8 +273,23 @@ impl Client {
         let short = package::upload(&Crate::new("drawn", "1.4.0"), Tarball::Sound, Envelope::Sound);
         let short = short.edited(&[Edit::CrateLength(1)]).body;
         self.send(with_token(request("PUT", "/api/v1/crates/new")).body(short));
+        self.odd_tarballs();
         self.get("/index/dr/aw/drawn");
         self.get("/api/v1/crates?q=drawn&per_page=3000000000");
+    }
+
+    /// Crate files with members, and with a gzip header, that no plain one has.
+    fn odd_tarballs(&mut self) {
+        let member = |path: String, kind| OddMember { path, kind, link: "~/src".to_owned(), bytes: 1 };
+        let long = [Edit::Member(member(format!("~/{}", "a".repeat(256)), Kind::File))];
+        let through = [("~/door", Kind::Symlink), ("~/door/behind", Kind::File)];
+        let through = through.map(|(path, kind)| Edit::Member(member(path.to_owned(), kind)));
+        for (at, edits) in (5..).zip([&long[..], &through, &[Edit::CrateByte(4, 1)]]) {
+            let sound = Crate::new("drawn", &format!("1.{at}.0"));
+            let sound = package::upload(&sound, Tarball::Sound, Envelope::Sound);
+            self.send(with_token(request("PUT", "/api/v1/crates/new")).body(sound.edited(edits).body));
+            self.get(&format!("/api/v1/crates/drawn/1.{at}.0/download"));
+        }
     }
 
     fn large(&mut self) {

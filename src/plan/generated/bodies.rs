@@ -171,7 +171,7 @@ fn without(good: &Value, pointer: &str) -> Value {
     value
 }
 
-fn replaced(good: &Value, pointer: &str, new: Value) -> Value {
+pub(super) fn replaced(good: &Value, pointer: &str, new: Value) -> Value {
     let mut value = good.clone();
     if let Some((parent, name)) = pointer.rsplit_once('/')
         && let Some(Value::Object(members)) = value.pointer_mut(parent)
@@ -181,13 +181,13 @@ fn replaced(good: &Value, pointer: &str, new: Value) -> Value {
     value
 }
 
-fn with(make: &Make<'_>, body: &Value) -> Call {
+pub(super) fn with(make: &Make<'_>, body: &Value) -> Call {
     let mut call = make.good.call.clone();
     call.body = Some(Text::from(json_text(body).as_str()));
     call
 }
 
-fn send(
+pub(super) fn send(
     make: &mut Make<'_>,
     body: &RequestBody,
     aspect: &str,

@@ -115,7 +115,9 @@ pub(super) fn plain(operation: &Operation) -> Call {
     }
     if let Some(body) = &operation.body {
         if body.upload {
-            call.upload = Some(Publish::from(Text::from(FIRST)));
+            // What is uploaded has features, so that replies about it have something to show.
+            let json = Some(Text::from(r#"{"features":{"default":["std"],"std":[]}}"#));
+            call.upload = Some(Publish { json, ..Publish::from(Text::from(FIRST)) });
         } else if body.ignored.is_none() && body.schema.is_object() {
             call.body = Some(Text::from(json_text(&body_value(&body.schema, body.example.as_ref(), 0)).as_str()));
         }

@@ -66,6 +66,14 @@ fn ruled(make: &mut Make<'_>, access: &Access) {
         for (element, login, condition) in always {
             refused(make, element, login, condition, when);
         }
+        // What is nearly a token is as good as none.
+        if access.token.as_ref().is_some_and(|rules| rules.takes_legacy()) {
+            for (element, login) in
+                [("prefix", Login::Prefix), ("other-case", Login::OtherCase), ("padded", Login::Padded)]
+            {
+                refused(make, element, login, Condition::CredentialUnknown, when);
+            }
+        }
     }
     tokens(make, access, when);
     for (element, login, accepts) in [

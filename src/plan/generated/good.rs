@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     spec::{Condition, Level, Parameter, Place, StatusRange},
-    suite::{Check, Expect, Outcome, Status, Text},
+    suite::{Call, Check, Expect, Outcome, Status, Text},
 };
 
 pub(super) fn add(make: &mut Make<'_>) {
@@ -41,17 +41,31 @@ pub(super) fn add(make: &mut Make<'_>) {
 /// An operation that newer servers have taken away: it answers as it did, or as what is gone.
 fn removed(make: &mut Make<'_>) {
     let operation = make.operation;
+    let call = make.good.call.clone();
+    gone_or_documented(make, "reply".to_owned(), "", &operation.pointer, call);
+    for parameter in operation.query_parameters() {
+        for (slug, value) in values(parameter) {
+            let mut call = make.good.call.clone();
+            call.query.insert(parameter.name.clone(), value);
+            let aspect = format!("param-{}", super::chain::slug(&parameter.name));
+            gone_or_documented(make, aspect, &slug, &parameter.pointer, call);
+        }
+    }
+}
+
+fn gone_or_documented(make: &mut Make<'_>, name: String, element: &str, pointer: &str, when: Call) {
+    let operation = make.operation;
     let aspect = Aspect {
-        name: "reply".to_owned(),
+        name,
         text: format!("{} answers as documented or, where it was taken away, as what is not there.", operation.id),
-        pointer: operation.pointer.clone(),
+        pointer: pointer.to_owned(),
         level: operation.level.unwrap_or(Level::Must),
     };
     let expect = |check| Expect { check, at: None, requirement: None };
     let gone = Make::error(Condition::OperationRemoved, None, None);
     let both = Outcome { accepted: vec![expect(Make::documented())], refused: vec![expect(gone)] };
-    let (given, when) = (make.good.given.clone(), make.good.call.clone());
-    make.case(aspect, "", None, Steps { given, when, then: vec![Check::Outcome(both)], ..Steps::default() });
+    let given = make.good.given.clone();
+    make.case(aspect, element, None, Steps { given, when, then: vec![Check::Outcome(both)], ..Steps::default() });
 }
 
 /// Replies that come only where the request asks for them.

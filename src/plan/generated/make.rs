@@ -50,6 +50,10 @@ pub(super) struct Steps {
     pub(super) given: Vec<Step>,
     pub(super) when: Call,
     pub(super) then: Vec<Check>,
+    /// What it needs beyond the web API and what its steps say.
+    pub(super) needs: Vec<Need>,
+    /// The kind of registry that it is about.
+    pub(super) variant: Variant,
 }
 
 impl<'s> Make<'s> {
@@ -74,21 +78,7 @@ impl<'s> Make<'s> {
 
     /// Overlays say what a condition is answered with.
     pub(super) fn stated(&self, condition: Condition, parameter: Option<&str>) -> bool {
-        let own = parameter.and_then(|name| self.operation.parameter(name)).map(|parameter| &parameter.layer);
-        let about = |row: &&crate::spec::ErrorRow| {
-            row.condition == condition
-                && (row.parameters.is_empty()
-                    || parameter.is_some_and(|name| row.parameters.iter().any(|known| known == name)))
-        };
-        for layer in own.into_iter().chain(&self.operation.layers) {
-            if layer.errors.iter().any(|row| about(&row)) {
-                return true;
-            }
-            if layer.undefined.contains(&condition) {
-                return false;
-            }
-        }
-        false
+        self.operation.states(condition, parameter)
     }
 
     /// The level of what a condition is answered with: MUST where every row says so.
@@ -194,6 +184,7 @@ impl<'s> Make<'s> {
             false => Vec::new(),
         };
         let mut needs = vec![Need::Api];
+        needs.extend(steps.needs);
         if steps.given.iter().chain([&when]).any(|step| self.writes(step)) {
             needs.push(Need::Write);
         }
@@ -204,8 +195,10 @@ impl<'s> Make<'s> {
             each: None,
             draw: None,
             needs: needs.clone(),
-            variant: Variant::Any,
+            variant: steps.variant,
             hostile: false,
+            quiet: false,
+            eventual: false,
             names: NameForm::Telling,
             given: steps.given,
             when: Some(when),

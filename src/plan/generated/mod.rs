@@ -14,6 +14,8 @@ mod pages;
 mod parameters;
 mod paths;
 mod sorting;
+mod states;
+mod throttled;
 
 pub use make::Generated;
 
@@ -29,10 +31,13 @@ pub fn generated(spec: &Spec) -> Generated {
             parameters::add(&mut make);
             paths::add(&mut make);
             bodies::add(&mut make);
+            states::early(&mut make);
             credentials::add(&mut make);
             methods::add(&mut make);
             pages::add(&mut make);
             sorting::add(&mut make);
+            throttled::add(&mut make);
+            states::add(&mut make);
         }
         made.take(make);
     }

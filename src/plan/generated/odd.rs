@@ -40,8 +40,9 @@ pub(super) fn values(parameter: &Parameter) -> Vec<Odd> {
         {
             odds.push(odd(ParameterWrongType, slug, text, true));
         }
-        let real =
-            |bound: Option<i64>| bound.filter(|bound| *bound != i64::from(i32::MIN) && *bound != i64::from(i32::MAX));
+        // Bounds that a format implies are no limits: what lies beyond them overflows.
+        let implied = [i64::from(i32::MIN), i64::from(i32::MAX), i64::MIN, i64::MAX];
+        let real = |bound: Option<i64>| bound.filter(|bound| !implied.contains(bound)).map(i128::from);
         if let Some(least) = real(parameter.minimum()) {
             odds.push(odd(ParameterBelowMinimum, "below-minimum", (least - 1).to_string(), true));
             if least >= 0 {
@@ -50,7 +51,7 @@ pub(super) fn values(parameter: &Parameter) -> Vec<Odd> {
         }
         if let Some(most) = real(parameter.maximum()) {
             odds.push(odd(ParameterAboveMaximum, "above-maximum", (most + 1).to_string(), true));
-            odds.push(odd(ParameterAboveMaximum, "far-above-maximum", (most.saturating_mul(10) + 7).to_string(), true));
+            odds.push(odd(ParameterAboveMaximum, "far-above-maximum", (most * 10 + 7).to_string(), true));
         }
         let first = parameter.overflow.unwrap_or(1 << 32);
         odds.push(odd(ParameterOverflow, "overflow", first.to_string(), parameter.schema["format"] == "int32"));

@@ -215,7 +215,19 @@ fn credentials_are_taken_and_refused_as_told() {
         "body-wrong-shape",
     ]);
     let told = cases(&spec(&[(make, access), (make, stated)]));
-    let elements = ["none", "unknown", "token", "scope", "lacks-scope", "lacks-crate", "cookie", "another-account"];
+    let elements = [
+        "none",
+        "unknown",
+        "prefix",
+        "other-case",
+        "padded",
+        "token",
+        "scope",
+        "lacks-scope",
+        "lacks-crate",
+        "cookie",
+        "another-account",
+    ];
     assert_eq!(ids(&told, "make_thing::credential::"), elements);
     assert_eq!(when(find(&told, "make_thing::credential::lacks-scope")).with, Login::LacksScope("make".to_owned()));
     assert_eq!(ids(&told, "make_thing::credential-order::"), ["before-body-not-json", "after-body-wrong-shape"]);
@@ -294,4 +306,27 @@ fn every_bundled_contract_is_generated_without_a_name_twice() {
             assert!(cases.iter().any(|case| case.id.starts_with(&format!("{}::", operation.id))), "{}", operation.id);
         }
     }
+}
+
+#[test]
+fn what_a_format_implies_is_no_limit_to_go_beyond() {
+    let tried = |schema: Value| {
+        let bounds = ("$.paths['/things'].get.parameters[1]", json!({ "schema": schema }));
+        cases(&spec(&[bounds, ("$.paths['/things'].get", rows(&["parameter-above-maximum"]))]))
+    };
+    let above = |cases: &[Case]| ids(cases, "list_things::param-per-page::").contains(&"above-maximum".to_owned());
+    for (format, most) in [("int32", i64::from(i32::MAX)), ("int64", i64::MAX)] {
+        assert!(!above(&tried(json!({"format": format, "minimum": 0, "maximum": most}))), "{format}");
+    }
+    let wide = tried(json!({"format": "int64", "maximum": i64::MAX - 1}));
+    assert!(above(&wide));
+    let far = when(find(&wide, "list_things::param-per-page::far-above-maximum"));
+    assert_eq!(far.query_encoded.as_ref().unwrap().raw(), "per_page=92233720368547758067");
+}
+
+#[test]
+fn operations_of_one_id_are_told_apart_by_method_and_path() {
+    let cases = cases(&spec(&[("$.paths['/things/{id}'].get", json!({"operationId": "list_things"}))]));
+    find(&cases, "list_things::reply");
+    find(&cases, "get_things_id::reply");
 }

@@ -9,6 +9,7 @@ mod envelope;
 mod metadata;
 mod names;
 mod search;
+mod tarballs;
 mod versions;
 
 use proptest::{
@@ -19,6 +20,9 @@ use sha2::{Digest, Sha256};
 
 /// How many values a case draws unless a run says otherwise: few enough that a run takes seconds.
 pub const CASES: usize = 32;
+
+/// How many a case draws that changes what is behind a URL, for there it stays.
+pub const CASES_KEPT: usize = 8;
 
 /// What can be drawn.
 #[derive(Clone, Copy)]
@@ -54,6 +58,12 @@ pub const PROPERTIES: &[Property] = &[
         strategy: envelope::hostile,
     },
     Property { name: "crate-edits", about: "faults in the bytes of a tarball", strategy: envelope::tarball },
+    Property { name: "tarball-members", about: "odd members of a tarball", strategy: tarballs::members },
+    Property {
+        name: "tarball-members-hostile",
+        about: "members of a tarball that lead out of its folder",
+        strategy: tarballs::hostile,
+    },
 ];
 
 /// The property of that name.

@@ -209,8 +209,8 @@ fn resources(config: &Config, state: &State) -> BTreeMap<String, AccessResource>
     let first =
         |name: &str| accounts.tokens.values().find(|token| token.name == name).map(|token| token.id.to_string());
     let one = [
-        ("api-token-id", first("alice-legacy")),
-        ("category", Some("development-tools".to_owned())),
+        ("api-token-id", first("alice-crate-scoped")),
+        ("category", Some("science::bioinformatics".to_owned())),
         ("crate", Some(crates::SHOWN.to_owned())),
         ("crate-called-new", Some(belongings::CALLED_NEW.to_owned())),
         ("email-token", emails.filter_map(|account| Some(account.email.as_ref()?.token.clone())).next()),
@@ -221,6 +221,7 @@ fn resources(config: &Config, state: &State) -> BTreeMap<String, AccessResource>
         ("own-user-id", Some(alice.to_string())),
         ("team-id", team.map(|team| team.id.to_string())),
         ("team-login", team.map(|team| team.login.clone())),
+        ("top-category", Some("science".to_owned())),
         ("user-id", Some(alice.to_string())),
         ("user-login", Some("alice".to_owned())),
         ("version", Some(crates::SHOWN_VERSION.to_owned())),

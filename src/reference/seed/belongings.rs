@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{people, plant};
+use super::{
+    people,
+    plant::{self, Seedling},
+};
 use crate::reference::{
     Config, State,
     accounts::{Id, Owner, Provider, TrustpubConfig},
@@ -35,9 +38,8 @@ const LONG_AGO: i64 = 31 * 86_400 * 1_000_000;
 /// Hands everything out.
 pub(super) fn hand_out(config: &Config, state: &mut State) {
     let [alice, bob, carol, dave] = ["alice", "bob", "carol", "dave"].map(|login| people::id(&state.accounts, login));
-    for name in ["bobs", CALLED_NEW] {
-        owned(config, state, name, bob);
-    }
+    owned(config, state, "bobs", bob);
+    called_new(config, state, bob);
     for n in 1..=INVITING {
         let krate = owned(config, state, &format!("{INVITED}{n}"), alice);
         let now = state.catalogue.tick(&config.clock);
@@ -76,6 +78,18 @@ pub(super) fn hand_out(config: &Config, state: &mut State) {
     }
     let first = state.catalogue.named(&format!("{INVITED}1")).map(|entry| entry.id);
     first.into_iter().for_each(|krate| state.accounts.follow(alice, krate));
+}
+
+/// The crate whose address is also that of an operation has as much to show as any.
+fn called_new(config: &Config, state: &mut State, owner: Id) {
+    let package =
+        "license = \"MIT\"\nhomepage = \"https://example.com/new\"\nkeywords = [\"new\"]\ncategories = [\"science\"]";
+    let tables = "[features]\ndefault = [\"std\"]\nstd = []\n";
+    let seedling =
+        Seedling { package, tables, program: true, ..Seedling::new(CALLED_NEW, "0.1.0", "A crate called new") };
+    let now = state.catalogue.tick(&config.clock);
+    let krate = seedling.publish(config, state, owner, now);
+    state.accounts.own(krate, Owner::User(owner));
 }
 
 fn owned(config: &Config, state: &mut State, name: &str, owner: Id) -> Id {

@@ -10,6 +10,7 @@ use crate::reference::{
     crates_io::{Action, Deed, Time, day, moment, today},
 };
 
+const FEATURES: &str = "[features]\ndefault = [\"std\"]\nstd = []\nextra = [\"std\"]\n";
 const MIT: &str = "license = \"MIT OR Apache-2.0\"";
 const MINUTE: Time = 60_000_000;
 const DAY: Time = 86_400_000_000;
@@ -88,7 +89,6 @@ fn libraries(garden: &mut Garden<'_>, alice: Id) {
     const ALPHA: &str = "license = \"MIT OR Apache-2.0\"\nhomepage = \"https://example.com/alpha\"\n\
          documentation = \"https://docs.rs/alpha-core\"\nrepository = \"https://github.com/example/alpha-core\"\nrust-version = \"1.70\"\n\
          keywords = [\"testing\", \"core\", \"alpha\"]\ncategories = [\"algorithms\", \"development-tools::testing\"]";
-    const FEATURES: &str = "[features]\ndefault = [\"std\"]\nstd = []\nextra = [\"std\"]\n";
     let mut alpha = 0;
     for number in ["0.1.0", "0.2.0", "1.0.0", "1.0.1", "1.1.0-beta.1", "1.1.0"] {
         let seedling = Seedling {
@@ -102,8 +102,9 @@ fn libraries(garden: &mut Garden<'_>, alice: Id) {
     }
     garden.yank(alice, alpha, &["1.0.1"], None);
     const BETA: &str = "license = \"MIT OR Apache-2.0\"\nrepository = \"https://github.com/example/beta\"\n\
-         keywords = [\"util\", \"alpha\"]\ncategories = [\"command-line-utilities\"]";
-    for number in ["0.1.0", "0.1.1", "0.2.0"] {
+         keywords = [\"util\", \"alpha\"]\ncategories = [\"command-line-utilities\", \"science::bioinformatics\"]";
+    // More than are told apart in counts of downloads.
+    for number in ["0.0.1", "0.0.2", "0.0.3", "0.1.0", "0.1.1", SHOWN_VERSION] {
         let tables = "[dependencies]\nalpha-core = { version = \"1.0\", features = [\"std\"] }\n\n[features]\ndefault = []\nmore = []\nall = [\"more\"]\n";
         let beta = Seedling::new(SHOWN, number, "Beta utilities");
         let seedling = Seedling { package: BETA, tables, program: true, ..beta };
@@ -181,7 +182,7 @@ fn others(garden: &mut Garden<'_>, alice: Id, bob: Id) {
     );
     for (number, tables) in [
         ("0.1.0", "[dependencies]\nalpha-core = \"1\"\n"),
-        ("0.2.0", "[dependencies]\nalpha-core = \"1.1\"\nbeta_util = \"0.2\"\n"),
+        ("0.2.0", "[dependencies]\nalpha-core = \"1.1\"\nbeta_util = { version = \"0.2\", features = [\"more\"] }\n"),
     ] {
         let package = "license = \"MIT\"\nkeywords = [\"alpha\"]";
         let seedling = Seedling {
@@ -196,7 +197,8 @@ fn others(garden: &mut Garden<'_>, alice: Id, bob: Id) {
     let mut lambda = 0;
     for n in 0..MANY {
         let number = format!("0.{}.{}", n / 10, n % 10);
-        lambda = garden.publish(alice, Seedling { package, ..Seedling::new("lambda-many", &number, "Many versions") });
+        let many = Seedling::new("lambda-many", &number, "Many versions");
+        lambda = garden.publish(alice, Seedling { package, tables: FEATURES, program: true, ..many });
     }
     garden.yank(alice, lambda, &["0.0.3", "0.1.5", "0.2.9"], None);
     garden.wait(5);
@@ -230,7 +232,9 @@ fn downloads(config: &Config, state: &mut State) {
         }
         for (number, version) in (0_u32..).zip(&mut entry.versions) {
             let recent = (1..=20).map(|back| (today(&config.clock, u64::from(back)), 10 + at * 3 + number * 3 + back));
-            let old = [(today(&config.clock, 120), 7 + at)];
+            // What was liked once need not be now.
+            let once = if entry.name == "zeta-sys" { 100_000 } else { 7 + at };
+            let old = [(today(&config.clock, 120), once)];
             let born = day(version.created);
             let counts: BTreeMap<_, _> = recent.chain(old).filter(|(date, _)| *date >= born).collect();
             version.downloads = counts;

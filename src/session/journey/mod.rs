@@ -35,6 +35,7 @@ impl Run<'_> {
             Journey::Http2Streams => self.http2_streams().await,
             Journey::WalkPages => self.walk(PageKind::Page).await,
             Journey::WalkSeek => self.walk(PageKind::Seek).await,
+            Journey::WalkBoth => self.walk_both().await,
         }
     }
 

@@ -21,10 +21,6 @@ impl Run<'_> {
     /// `again`: what moved meanwhile is not judged.
     pub(super) async fn walk(&mut self, kind: PageKind) -> Result<(), End> {
         let decl = self.case.decl.clone();
-        for step in &decl.given {
-            let at = self.step(step, Role::Given).await?;
-            self.succeeded(step, at)?;
-        }
         let Some(Step { verb: Verb::Call(call), .. }) = &decl.when else { return Ok(()) };
         let pages = self.session.spec.operation(&call.operation).and_then(|operation| operation.pagination.clone());
         let Some(pages) = pages else { return Ok(()) };
@@ -37,6 +33,17 @@ impl Run<'_> {
             }
         }
         Err(End::Inconclusive(format!("the list changed during each of {TRIES} walks")))
+    }
+
+    /// Walks it by links, its pages marked `page`, and by numbers, its pages marked `numbered`.
+    pub(super) async fn walk_both(&mut self) -> Result<(), End> {
+        self.walk(PageKind::Page).await?;
+        for exchange in &mut self.transcript.exchanges {
+            if matches!(exchange.mark.as_deref(), Some("page" | "again")) {
+                exchange.mark = exchange.mark.as_deref().filter(|mark| *mark == "page").map(|_| "numbered".to_owned());
+            }
+        }
+        self.walk(PageKind::Seek).await
     }
 
     async fn once(&mut self, call: &Call, pages: &Pagination, kind: PageKind) -> Result<(), End> {

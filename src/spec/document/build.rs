@@ -25,7 +25,7 @@ impl<'d> Build<'d> {
         let raw: &Value = &document.raw;
         let compiler = Compiler::new(&document.file, Arc::clone(&document.raw))?;
         let mut build = Self { document, raw, compiler, root: Layer::default() };
-        build.root = build.layer(raw, "")?;
+        build.root = build.excusing_layer(raw, "")?;
         Ok(build)
     }
 
@@ -37,7 +37,11 @@ impl<'d> Build<'d> {
             let (item, place) = resolve(self.raw, item, &format!("/paths/{}", escape(path)));
             for method in METHODS {
                 let Some(node) = item.get(method) else { continue };
-                let operation = self.operation(path, item, &place, method, node)?;
+                let mut operation = self.operation(path, item, &place, method, node)?;
+                if operations.iter().any(|known| known.id == operation.id) {
+                    // Generators of documents do that; `specs lint` tells it. Method and path are one operation's alone.
+                    operation.id = slug(method, path);
+                }
                 if let Some(first) = operations.iter().find(|known| known.id == operation.id) {
                     return Err(self.wrong(
                         &operation.pointer,
@@ -113,7 +117,7 @@ impl<'d> Build<'d> {
                 .filter(|status| status != "default")
                 .collect(),
             body: self.body(node, &pointer)?,
-            layers: vec![self.layer(node, &pointer)?, self.layer(item, place)?, self.root.clone()],
+            layers: vec![self.excusing_layer(node, &pointer)?, self.excusing_layer(item, place)?, self.root.clone()],
             compat: nearest([node, item, self.raw], "x-regspec-status-compat")
                 .map(|value| self.decoded(value, &pointer))
                 .transpose()?
@@ -138,7 +142,7 @@ impl<'d> Build<'d> {
             removed: text(node, "x-regspec-removed"),
             refused: self.typed(node, "x-regspec-refused", &pointer)?,
             eventual: node["x-regspec-eventual"] == true,
-            excuse: text(node, "x-regspec-not-from-outside"),
+            tags: strings(node.get("tags")),
             level: self.typed(node, "x-regspec-level", &pointer)?,
             method: upper,
             reply_headers,
@@ -175,7 +179,7 @@ impl<'d> Build<'d> {
             ignored: text(node, "x-regspec-ignored"),
             refused: self.typed(node, "x-regspec-refused", pointer)?,
             layer: self.layer(node, pointer)?,
-            excuse: text(node, "x-regspec-not-from-outside"),
+            excuse: self.typed(node, "x-regspec-not-from-outside", pointer)?,
             level: self.typed(node, "x-regspec-level", pointer)?,
         })
     }
@@ -253,7 +257,7 @@ impl<'d> Build<'d> {
                 no_body: reply["x-regspec-no-body"] == true,
                 asked_by: self.typed(reply, "x-regspec-asked-by", &at)?.unwrap_or_default(),
                 header_values: self.typed(reply, "x-regspec-reply-headers", &at)?.unwrap_or_default(),
-                excuse: text(reply, "x-regspec-not-from-outside"),
+                excuse: self.typed(reply, "x-regspec-not-from-outside", &at)?,
                 pointer: at,
             });
         }
@@ -302,7 +306,14 @@ impl<'d> Build<'d> {
         Ok(Layer {
             errors: self.typed(node, "x-regspec-errors", pointer)?.unwrap_or_default(),
             undefined: self.typed(node, "x-regspec-undefined", pointer)?.unwrap_or_default(),
+            excuses: BTreeMap::new(),
         })
+    }
+
+    /// The same of what has many cells, each excused by its name.
+    fn excusing_layer(&self, node: &Value, pointer: &str) -> Result<Layer, LoadError> {
+        let excuses = self.typed(node, "x-regspec-not-from-outside", pointer)?.unwrap_or_default();
+        Ok(Layer { excuses, ..self.layer(node, pointer)? })
     }
 
     fn typed<T: DeserializeOwned>(&self, node: &Value, key: &str, pointer: &str) -> Result<Option<T>, LoadError> {

@@ -33,6 +33,32 @@ pub(super) fn narrow(node: &mut Value, day: &str) {
     }
 }
 
+/// Without a day nobody is asked for an order that only newer servers assure. What else differs by date is told of both sides: errors
+/// by rows of either, members by being optional.
+pub(super) fn leave_open(node: &mut Value) {
+    match node {
+        Value::Object(members) => {
+            members.retain(|key, member| key != "x-regspec-sort" || member.get("x-regspec-since").is_none());
+            for (key, member) in members.iter_mut() {
+                match key.as_str() {
+                    "x-regspec-sort" => undated(member),
+                    _ => leave_open(member),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(leave_open),
+        _ => {}
+    }
+}
+
+/// Takes away the parts of an order that have a date.
+fn undated(node: &mut Value) {
+    if let Value::Object(members) = node {
+        members.retain(|_, member| member.get("x-regspec-since").is_none());
+        members.values_mut().for_each(undated);
+    }
+}
+
 fn there(node: &Value, day: &str) -> bool {
     let row = node.get("condition").is_some();
     let date = |long: &str, short: &str| node.get(long).or(node.get(short).filter(|_| row)).and_then(Value::as_str);
@@ -45,6 +71,21 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn an_order_of_late_is_asked_for_with_a_day_alone() {
+        let operation = json!({
+            "a": {"x-regspec-sort": {"items": "/a", "x-regspec-since": "2026-08-03"}},
+            "b": [{"x-regspec-sort": {"items": "/b", "default": {"key": "/k", "tie": {"key": "/id", "x-regspec-since": "2026-08-03"}}}}],
+        });
+        let mut open = operation.clone();
+        leave_open(&mut open);
+        assert_eq!(open, json!({"a": {}, "b": [{"x-regspec-sort": {"items": "/b", "default": {"key": "/k"}}}]}));
+        let mut late = operation;
+        narrow(&mut late, "2026-08-21");
+        assert_eq!(late["a"], json!({"x-regspec-sort": {"items": "/a"}}));
+        assert_eq!(late["b"][0]["x-regspec-sort"]["default"]["tie"], json!({"key": "/id"}));
+    }
 
     #[test]
     fn a_day_sees_what_was_there() {

@@ -5,6 +5,7 @@ mod build;
 mod condition;
 mod edition;
 mod errors;
+mod excuse;
 mod keys;
 mod operation;
 mod overlay;
@@ -17,9 +18,10 @@ mod structure;
 pub use access::{Accepts, Access, Scheme, TokenAccess};
 pub use condition::Condition;
 pub use errors::{ErrorRow, StatusRange};
+pub use excuse::Excuse;
 pub use operation::{Layer, Operation, Parameter, Place, Produce, Reply, ReplyHeader, RequestBody, plain};
 pub use overlay::Touch;
-pub use paging::{DefaultOrder, Direction, EmptyTotal, KeyKind, Missing, Order, PageKind, Pagination, Sort};
+pub use paging::{DefaultOrder, Direction, EmptyTotal, KeyKind, Missing, Order, PageKind, Pagination, Sort, compare};
 pub use shape::Shape;
 
 use std::sync::Arc;
@@ -73,8 +75,9 @@ impl Document {
             touches.extend(overlay::apply(&mut raw, file, text)?);
         }
         let modern = raw["openapi"].as_str().is_some_and(|version| version.starts_with("3.1"));
-        if let Some(day) = day {
-            edition::narrow(&mut raw, day);
+        match day {
+            Some(day) => edition::narrow(&mut raw, day),
+            None => edition::leave_open(&mut raw),
         }
         read::normalise(&mut raw, &mut notes, modern);
         structure::check(file, &raw)?;

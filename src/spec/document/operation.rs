@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 
-use super::{Access, Condition, ErrorRow, Pagination, Scheme, Shape, Sort, StatusRange};
+use super::{Access, Condition, ErrorRow, Excuse, Pagination, Scheme, Shape, Sort, StatusRange};
 use crate::spec::Level;
 
 /// One method and path of an OpenAPI document, with all that its overlays know of it.
@@ -10,6 +10,8 @@ use crate::spec::Level;
 pub struct Operation {
     /// The `operationId`.
     pub id: String,
+    /// Under which words the document files it.
+    pub tags: Vec<String>,
     /// The method, in capitals.
     pub method: String,
     /// The path of the document's server, which stands before its own.
@@ -64,8 +66,6 @@ pub struct Operation {
     pub refused: Option<Condition>,
     /// What it changes shows with a delay.
     pub eventual: bool,
-    /// Why it cannot be seen from outside.
-    pub excuse: Option<String>,
     /// Header fields of its good replies.
     pub reply_headers: BTreeMap<String, Option<String>>,
     /// Level of what is demanded of it, where it is not the usual one.
@@ -73,6 +73,12 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// The word under which it is counted: the first by which the document files it, else the first step of its path.
+    pub fn area(&self) -> String {
+        let step = || self.path.split('/').find(|step| !step.is_empty() && !step.starts_with('{'));
+        self.tags.first().map(String::as_str).or_else(step).unwrap_or("other").to_lowercase().replace([' ', '_'], "-")
+    }
+
     /// It changes nothing.
     pub fn reads(&self) -> bool {
         matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
@@ -93,12 +99,37 @@ impl Operation {
         Vec::new()
     }
 
+    /// It was there until some day only, and this is the status of one that was taken away.
+    pub fn is_gone(&self, status: u16) -> bool {
+        let rows = self.rows(Condition::OperationRemoved, None, None);
+        self.until.is_some() && rows.iter().flat_map(|row| &row.status).any(|told| told.covers(status))
+    }
+
     /// The condition is left open here.
     pub fn leaves_open(&self, condition: Condition, parameter: Option<&str>) -> bool {
         let says = |layer: &Layer| {
             layer.undefined.contains(&condition) || layer.errors.iter().any(|row| row.condition == condition)
         };
         self.layers_of(parameter).find(|layer| says(layer)).is_some_and(|layer| layer.undefined.contains(&condition))
+    }
+
+    /// Overlays say what a condition is answered with here.
+    pub fn states(&self, condition: Condition, parameter: Option<&str>) -> bool {
+        let own = parameter.and_then(|name| self.parameter(name)).map(|parameter| &parameter.layer);
+        let about = |row: &&ErrorRow| {
+            row.condition == condition
+                && (row.parameters.is_empty()
+                    || parameter.is_some_and(|name| row.parameters.iter().any(|known| known == name)))
+        };
+        for layer in own.into_iter().chain(&self.layers) {
+            if layer.errors.iter().any(|row| about(&row)) {
+                return true;
+            }
+            if layer.undefined.contains(&condition) {
+                return false;
+            }
+        }
+        false
     }
 
     fn layers_of(&self, parameter: Option<&str>) -> impl Iterator<Item = &Layer> {
@@ -136,6 +167,8 @@ pub struct Layer {
     pub errors: Vec<ErrorRow>,
     /// Those that are left open.
     pub undefined: Vec<Condition>,
+    /// Why cells of coverage are empty here: `credential expired`.
+    pub excuses: BTreeMap<String, Excuse>,
 }
 
 /// Where a parameter stands.
@@ -180,8 +213,8 @@ pub struct Parameter {
     pub refused: Option<Condition>,
     /// What conditions are answered with here.
     pub layer: Layer,
-    /// Why it cannot be seen from outside.
-    pub excuse: Option<String>,
+    /// Why it has no case.
+    pub excuse: Option<Excuse>,
     /// Level of what is demanded of it, where it is not the usual one.
     pub level: Option<Level>,
 }
@@ -204,12 +237,12 @@ impl Parameter {
 
     /// Its lowest value.
     pub fn minimum(&self) -> Option<i64> {
-        self.schema["minimum"].as_i64().or_else(|| Some(self.schema["exclusiveMinimum"].as_i64()? + 1))
+        self.schema["minimum"].as_i64().or_else(|| self.schema["exclusiveMinimum"].as_i64()?.checked_add(1))
     }
 
     /// Its highest value.
     pub fn maximum(&self) -> Option<i64> {
-        self.schema["maximum"].as_i64().or_else(|| Some(self.schema["exclusiveMaximum"].as_i64()? - 1))
+        self.schema["maximum"].as_i64().or_else(|| self.schema["exclusiveMaximum"].as_i64()?.checked_sub(1))
     }
 
     /// The values that it may have, where the document lists them.
@@ -277,8 +310,8 @@ pub struct Reply {
     pub asked_by: BTreeMap<String, String>,
     /// Values of header fields; none where the field must not stand.
     pub header_values: BTreeMap<String, Option<String>>,
-    /// Why it cannot be seen from outside.
-    pub excuse: Option<String>,
+    /// Why it has no case.
+    pub excuse: Option<Excuse>,
 }
 
 /// A header field of a reply.

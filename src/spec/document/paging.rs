@@ -1,6 +1,7 @@
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::errors::texts;
 
@@ -175,6 +176,30 @@ pub enum KeyKind {
     Semver,
     /// False before true.
     Boolean,
+}
+
+/// How two values compare; nothing where that cannot be told.
+pub fn compare(kind: Option<KeyKind>, a: &Value, b: &Value) -> Option<Ordering> {
+    let texts = || Some((a.as_str()?, b.as_str()?));
+    match (kind, a) {
+        (Some(KeyKind::Semver), _) => {
+            let (a, b) = texts()?;
+            Some(semver::Version::parse(a).ok()?.cmp_precedence(&semver::Version::parse(b).ok()?))
+        }
+        (Some(KeyKind::Time), _) => {
+            let (a, b) = texts()?;
+            Some(chrono::DateTime::parse_from_rfc3339(a).ok()?.cmp(&chrono::DateTime::parse_from_rfc3339(b).ok()?))
+        }
+        (_, Value::Number(_)) => a.as_f64()?.partial_cmp(&b.as_f64()?),
+        (_, Value::Bool(a)) => Some(a.cmp(&b.as_bool()?)),
+        _ => {
+            let (a, b) = texts()?;
+            // Databases differ in how they collate: only what bytes and letters agree upon is told.
+            let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+            let (bytes, folded) = (a.cmp(b), letters(a).cmp(&letters(b)));
+            (bytes == folded).then_some(bytes)
+        }
+    }
 }
 
 /// Where null stands.

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use jsonschema::{Draft, Registry, Resource, Validator};
 use serde_json::{Value, json};
@@ -62,6 +62,12 @@ impl Shape {
         &self.document
     }
 
+    /// The members that it tells of, by their place.
+    pub fn fields(&self) -> crate::spec::Fields {
+        let schema = self.document.pointer(&self.pointer).unwrap_or(&Value::Null);
+        crate::spec::fields(&self.document, schema)
+    }
+
     /// Every place at which the instance breaks the schema.
     pub fn faults(&self, instance: &Value) -> Vec<SchemaFault> {
         self.validator.iter_errors(instance).map(|error| schema::fault(&self.document, &error)).collect()
@@ -72,27 +78,37 @@ impl Shape {
         self.validator.is_valid(instance)
     }
 
-    /// Members of objects in the instance that the schema does not know: JSON Pointers, if the instance fits.
+    /// Members of objects in the instance that the schema does not know: JSON Pointers, if the instance fits. An object of
+    /// whose members the schema says nothing may have any.
     pub fn undocumented(&self, instance: &Value) -> Vec<String> {
         let evaluation = self.validator.evaluate(instance);
-        let mut known: std::collections::HashSet<String> = std::collections::HashSet::new();
+        let mut known = HashSet::new();
+        let mut told = HashSet::new();
         for annotation in evaluation.iter_annotations() {
             for name in annotation.annotations.value().as_array().into_iter().flatten().filter_map(Value::as_str) {
                 known.insert(format!("{}/{}", annotation.instance_location, super::read::escape(name)));
+                told.insert(annotation.instance_location.to_string());
             }
         }
         let mut odd = Vec::new();
-        unknown(instance, "", &known, &mut odd);
+        unknown(instance, "", &Known { members: known, objects: told }, &mut odd);
         odd
     }
 }
 
-fn unknown(instance: &Value, pointer: &str, known: &std::collections::HashSet<String>, odd: &mut Vec<String>) {
+/// What a schema knows of an instance, by JSON Pointer.
+struct Known {
+    members: HashSet<String>,
+    /// Objects of which it knows a member.
+    objects: HashSet<String>,
+}
+
+fn unknown(instance: &Value, pointer: &str, known: &Known, odd: &mut Vec<String>) {
     match instance {
-        Value::Object(members) => {
+        Value::Object(members) if known.objects.contains(pointer) => {
             for (name, member) in members {
                 let below = format!("{pointer}/{}", super::read::escape(name));
-                if known.contains(&below) { unknown(member, &below, known, odd) } else { odd.push(below) }
+                if known.members.contains(&below) { unknown(member, &below, known, odd) } else { odd.push(below) }
             }
         }
         Value::Array(items) => {

@@ -39,7 +39,7 @@ const FACETS: [&str; 13] = [
 ];
 
 /// The fields of a schema, references followed. One that holds itself is gone into once.
-pub(super) fn of(document: &Value, schema: &Value) -> Fields {
+pub fn of(document: &Value, schema: &Value) -> Fields {
     let mut fields = Fields::new();
     if !schema.is_null() {
         Walk { document, within: Vec::new(), fields: &mut fields }.schema(schema, "", true);

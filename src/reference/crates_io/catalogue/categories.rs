@@ -128,6 +128,8 @@ pub(in crate::reference) const CATEGORIES: &[Category] = &[
     named("rendering", "Rendering"),
     named("rust-patterns", "Rust patterns"),
     named("science", "Science"),
+    named("science::bioinformatics", "Bioinformatics"),
+    named("science::bioinformatics::genomics", "Genomics"),
     named("security", "Security"),
     named("simulation", "Simulation"),
     named("template-engine", "Template engine"),

@@ -10,7 +10,7 @@ use crate::reference::{
 fn a_version_shows_everywhere() {
     let registry = registry(&[]);
     let alice = token(&registry, "alice-publish-new");
-    let package = "keywords = [\"New\", \"fresh\"]\ncategories = [\"parsing\"]\nrust-version = \"1.70\"";
+    let package = "keywords = [\"Unheard\", \"fresh\"]\ncategories = [\"parsing\"]\nrust-version = \"1.70\"";
     let tables = "[dependencies]\nrenamed = { package = \"eta\", version = \">=0.1,<2\" }\n[features]\nf = [\"dep:renamed\"]\ng = [\"f\"]\nh = []\n";
     let answer = publish(&registry, &alice, &upload("Fresh-Crate", "1.0.0+b", package, tables));
     assert_eq!(answer.status, 200, "{}", answer.body.text().unwrap());
@@ -24,7 +24,7 @@ fn a_version_shows_everywhere() {
     assert_eq!((&line["features"], &line["v"]), (&json!({ "h": [] }), &json!(2)));
     let version = get(&registry, "/api/v1/crates/fresh_crate/1.0.0%2Bb")["version"].clone();
     assert_eq!((&version["checksum"], &version["rust_version"]), (&line["cksum"], &json!("1.70")));
-    assert_eq!(get(&registry, "/api/v1/keywords/new")["keyword"]["crates_cnt"], 1);
+    assert_eq!(get(&registry, "/api/v1/keywords/unheard")["keyword"]["crates_cnt"], 1);
     let told = get(&registry, "/api/v1/crates/fresh-crate/1.0.0+b/dependencies");
     assert_eq!(told["dependencies"][0]["crate_id"], "eta");
     let found = send(&registry, "GET", "/crates/Fresh-Crate/Fresh-Crate-1.0.0%2Bb.crate", "", b"");
