@@ -103,7 +103,12 @@ fn an_open_minded_registry_has_no_policies() {
     assert!(probed.out.contains("wildcards = true") && !probed.out.contains("manifest-fields"), "{}", probed.out);
     let never = picky(|_| true);
     let probed = Regspec::new(&["probe", &never.index(), "--write", "--token", TOKEN]).finish();
-    assert!(probed.out.contains("# a plain crate: status 400: against our policy"), "{}{}", probed.out, probed.err);
+    assert!(
+        probed.out.contains("# the same with all of them: status 400: against our policy"),
+        "{}{}",
+        probed.out,
+        probed.err
+    );
     assert!(!probed.out.contains("wildcards"), "{}", probed.out);
 }
 

@@ -1,5 +1,7 @@
 //! What a registry refuses by right, tried with a few uploads: for `regspec probe --write`.
 
+use serde_json::Value;
+
 use super::{
     Session,
     ends::in_words,
@@ -78,7 +80,7 @@ impl Session {
 
     /// Which fields of a manifest a crate has to have. Says whether sound crates are accepted at all.
     async fn find_fields(&mut self, told: &mut Vec<String>) -> bool {
-        let bare = match self.publishes("{dep}", "1.0.0", None).await {
+        let bare = match self.publishes("{dep}", "1.0.0", Some(&saying(|_| false))).await {
             Tried::Accepted => return true,
             Tried::Refused(words) => words,
             Tried::Open(words) => {
@@ -86,11 +88,10 @@ impl Session {
                 return false;
             }
         };
-        self.profile.policy.manifest_fields = ManifestField::ALL.to_vec();
-        if let Tried::Refused(words) | Tried::Open(words) = self.publishes("{dep}", "1.0.0", None).await {
-            self.profile.policy.manifest_fields.clear();
-            told.push(format!("a plain crate: {bare}"));
-            told.push(format!("the same with all fields of a manifest: {words}"));
+        let full = self.publishes("{dep}", "1.0.0", Some(&saying(|_| true))).await;
+        if let Tried::Refused(words) | Tried::Open(words) = full {
+            told.push(format!("a crate without any field of a manifest: {bare}"));
+            told.push(format!("the same with all of them: {words}"));
             told.push(
                 "if names have to begin with something, say so with name-prefix = \"…\" and probe again".to_owned(),
             );
@@ -98,9 +99,8 @@ impl Session {
         }
         let mut needed = Vec::new();
         for (number, field) in (1..).zip(ManifestField::ALL) {
-            self.profile.policy.manifest_fields =
-                ManifestField::ALL.into_iter().filter(|other| *other != field).collect();
-            if let Tried::Refused(words) = self.publishes("{dep}", &format!("1.{number}.0"), None).await {
+            let without = saying(|other| other != field);
+            if let Tried::Refused(words) = self.publishes("{dep}", &format!("1.{number}.0"), Some(&without)).await {
                 told.push(format!("a crate without {}: {words}", field.key()));
                 needed.push(field);
             }
@@ -125,4 +125,10 @@ impl Session {
             Err(failure) => Tried::Open(failure.to_string()),
         }
     }
+}
+
+/// The members of an upload's metadata that authors may leave out, as far as it says them.
+fn saying(said: impl Fn(ManifestField) -> bool) -> String {
+    let members = ManifestField::ALL.into_iter().map(|field| field.member(said(field)));
+    Value::Object(members.map(|(key, value)| (key.to_owned(), value)).collect()).to_string()
 }

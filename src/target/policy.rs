@@ -54,7 +54,15 @@ impl ManifestField {
         self.filled().0
     }
 
-    /// Its key in the metadata of an upload, and something sound that may stand there.
+    /// Its key in the metadata of an upload, with something sound that may stand there or as cargo sends what is not said.
+    pub fn member(self, said: bool) -> (&'static str, Value) {
+        match self.filled() {
+            filled if said => filled,
+            (key, Value::Array(_)) => (key, json!([])),
+            (key, _) => (key, Value::Null),
+        }
+    }
+
     fn filled(self) -> (&'static str, Value) {
         match self {
             Self::Authors => ("authors", json!(["regspec <regspec@example.org>"])),
