@@ -33,8 +33,14 @@ impl Entry {
 
     /// The version, where it is a string.
     pub fn version(&self) -> Option<&str> {
-        self.object()?.get("vers")?.as_str()
+        member(self.object()?, "vers")?.as_str()
     }
+}
+
+/// A member of a line. They are few, so that a walk over them takes less than the hash that a look by key begins with, and a
+/// file has thousands of lines.
+pub(super) fn member<'l>(line: &'l Map<String, Value>, name: &str) -> Option<&'l Value> {
+    line.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
 /// Takes a file apart as cargo does: at line feeds, blank lines skipped (cargo's `Summaries::parse`).
@@ -102,8 +108,9 @@ pub(super) fn listed<'a>(seen: &Evidence<'a>) -> Result<Listed<'a>, Unjudged> {
         404 | 410 | 451 => Ok(Listed { lines: Vec::new(), reply, known: true }),
         _ if !reply.is_success() => Ok(Listed { lines: Vec::new(), reply, known: false }),
         _ => {
-            let entries = seen.entries()?.iter();
-            let lines = entries.filter_map(|entry| Some((entry.version()?, entry.object()?))).collect();
+            let entries = seen.entries()?;
+            let mut lines = Vec::with_capacity(entries.len());
+            lines.extend(entries.iter().filter_map(|entry| Some((entry.version()?, entry.object()?))));
             Ok(Listed { lines, reply, known: true })
         }
     }

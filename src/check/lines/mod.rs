@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{Evidence, Fault, Faults, Judged, Unjudged, show, uploads};
+use super::{Evidence, Fault, Faults, Judged, Unjudged, index, show, uploads};
 use crate::{exchange::Uploaded, spec::SchemaFault};
 
 /// What the rules on names need to know of the file, the same for each line.
@@ -34,7 +34,7 @@ impl Line<'_> {
     }
 
     fn text(&self, member: &str) -> Option<&str> {
-        self.object.get(member)?.as_str()
+        index::member(self.object, member)?.as_str()
     }
 }
 
