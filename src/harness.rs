@@ -77,8 +77,8 @@ fn trials(arguments: &Arguments, inputs: Inputs) -> Result<Vec<Trial>, LoadError
         _ => suite::bundled("cargo")?,
     };
     let mut cases = declared(&spec, &suites, &suite::corpora()?)?;
-    draw(&mut cases, inputs.cases);
     let target = inputs.target()?;
+    draw(&mut cases, inputs.cases, target != Target::Embedded);
     let mut options = inputs.options(&target)?;
     if let (Target::Remote(_), None, Ok(shared)) = (&target, &inputs.run_id, std::env::var("NEXTEST_RUN_ID")) {
         // Every process of one nextest run has to find the same sample.

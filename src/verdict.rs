@@ -112,3 +112,28 @@ impl Record {
         self.verdict == Verdict::Violates && self.level == Level::Should
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_broken_violates_or_warns_by_its_level() {
+        let record = |verdict: &str, level: &str| -> Record {
+            serde_json::from_value(json!({
+                "id": "s::c", "contract": "cargo", "requirements": ["a/b"], "level": level, "verdict": verdict, "findings": [],
+                "notes": [], "reason": null, "duration_ms": 1, "exchanges": 1, "declared": "suites/s.toml:1",
+            }))
+            .expect("a record as reports have it")
+        };
+        let told = |verdict, level| (record(verdict, level).violates(), record(verdict, level).warns());
+        assert_eq!(told("violates", "MUST"), (true, false));
+        assert_eq!(told("violates", "SHOULD"), (false, true));
+        assert_eq!(told("violates", "MAY"), (false, false));
+        for verdict in ["conforms", "blocked", "inconclusive", "not_applicable"] {
+            assert_eq!((told(verdict, "MUST"), told(verdict, "SHOULD")), ((false, false), (false, false)), "{verdict}");
+        }
+    }
+}

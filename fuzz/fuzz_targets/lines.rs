@@ -14,7 +14,7 @@ use regspec::{
 
 static CASES: LazyLock<(Spec, Vec<Case>)> = LazyLock::new(|| {
     let spec = Spec::bundled("cargo").expect("bundled");
-    let suites = suite::bundled().expect("bundled");
+    let suites = suite::bundled("cargo").expect("bundled");
     let cases = declared(&spec, &suites, &suite::corpora().expect("bundled")).expect("bundled");
     let wanted = ["lines::sample", "lines::sample-compressed", "lines::final-newline", "lines::emit-defaults"];
     (spec, cases.into_iter().filter(|case| wanted.contains(&case.id.as_str())).collect())
@@ -30,6 +30,7 @@ fuzz_target!(|data: &[u8]| {
         reply: Ok(Response::new(200).body(data.to_vec())),
         elapsed_ms: 1.0,
         shown: None,
+        called: None,
     };
     let mut transcript = Transcript { exchanges: vec![exchange], ..Transcript::default() };
     transcript.target.index = Some("http://r/index".to_owned());

@@ -36,11 +36,15 @@ fn judged(reply: Response, toml: &str) -> Vec<String> {
 }
 
 fn judged_as(method: &str, reply: Response, toml: &str) -> Vec<String> {
+    judged_by(&THINGS, method, reply, toml)
+}
+
+fn judged_by(spec: &Spec, method: &str, reply: Response, toml: &str) -> Vec<String> {
     let mut scene = Scene::new().push("call", Role::When, Request::new(method, "http://r/things/a"), Ok(reply));
     scene.last().called =
         Some(Called { operation: "thing".to_owned(), arguments: [("name".to_owned(), "a%20b".to_owned())].into() });
     let readings = Readings::of(&scene.transcript);
-    let seen = Evidence { spec: &THINGS, case: &scene.case, transcript: &scene.transcript, readings: &readings, at: 0 };
+    let seen = Evidence { spec, case: &scene.case, transcript: &scene.transcript, readings: &readings, at: 0 };
     super::super::judge(&check(toml), &seen)
         .unwrap()
         .into_iter()
@@ -132,4 +136,24 @@ fn head_is_get_without_a_body() {
     assert_eq!(judged_as("HEAD", reply(200).body("x"), head), ["no body / `x`"]);
     assert_eq!(judged(reply(404), "reply = \"not-a-failure\""), Vec::<String>::new());
     assert_eq!(judged(reply(502), "reply = \"not-a-failure\""), ["no failure of the server / status 502"]);
+}
+
+#[test]
+fn the_text_of_an_error_counts_where_its_shape_is_open() {
+    let document = json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+        "x-regspec-errors": [
+            {"condition": "unknown-resource", "status": [404], "detail": "no such thing"},
+            {"condition": "parameter-wrong-type", "status": [400]},
+        ],
+        "paths": {"/things/{name}": {"get": {"operationId": "thing", "responses": {"200": {"description": "d"}}}}}});
+    let document = Document::load("d.json", &document.to_string(), &[]).unwrap();
+    let spec = Spec { operations: document.operations().unwrap(), documents: vec![document], ..Spec::default() };
+    let errors = |detail: &str| json!({"errors": [{"detail": detail}]});
+    let judged = |reply, condition: &str| {
+        judged_by(&spec, "GET", reply, &format!("error-reply = {{ condition = \"{condition}\" }}"))
+    };
+    assert_eq!(judged(json_reply(404, errors("no such thing")), "unknown-resource"), [""; 0]);
+    assert_eq!(judged(json_reply(404, errors("gone")), "unknown-resource"), ["the text `no such thing` / `gone`"]);
+    // Where nothing is told of the body, it may be anything.
+    assert_eq!(judged(reply(400).body("no"), "parameter-wrong-type"), [""; 0]);
 }

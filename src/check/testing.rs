@@ -165,6 +165,7 @@ impl Scene {
             metadata: made.metadata,
             tarball: made.tarball.into(),
             sha256: made.sha256,
+            open: false,
         });
         let request = Request::new("PUT", "http://r/api/v1/crates/new");
         self.push("publish", Role::Given, request, Ok(json_reply(status, json!({}))))

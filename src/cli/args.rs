@@ -144,10 +144,10 @@ pub(super) struct Run {
     /// The seed of what is drawn by chance
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Values that a case of the suite `property` draws (32)
+    /// Values that a case of the suite `property` draws (32; 8 where it uploads to a URL)
     #[arg(long, value_name = "N")]
     cases: Option<usize>,
-    /// The folder for drawn values that failed, which are tried first (regspec-found)
+    /// The folder for drawn values that failed on the target, tried first (regspec-found)
     #[arg(long, value_name = "DIR")]
     found: Option<PathBuf>,
     /// The name of the run, shared by shards
@@ -227,6 +227,9 @@ pub(super) struct List {
     /// Tell what the cases cost a target that keeps everything
     #[arg(long)]
     pub(super) cost: bool,
+    /// Values that a case of the suite `property` draws, for --cost (8)
+    #[arg(long, value_name = "N")]
+    pub(super) cases: Option<usize>,
     /// Write JSON
     #[arg(long)]
     pub(super) json: bool,

@@ -5,7 +5,7 @@ use std::{
 
 use super::{Done, args::List, output};
 use crate::{
-    plan::{Case, Filter, Generated, cost, declared, generated, uncovered},
+    plan::{Case, Filter, Generated, cost, declared, draw, generated, uncovered},
     spec::{LoadError, Spec, State},
     suite::{self, Suite},
 };
@@ -44,8 +44,11 @@ pub(super) fn load_as_of(
 }
 
 pub(super) fn list(args: &List) -> Done {
-    let (_, cases) = load(&args.contract, &args.suite, &args.only)?;
+    let (_, mut cases) = load(&args.contract, &args.suite, &args.only)?;
     if args.cost {
+        draw(&mut cases, args.cases, true);
+        let drawn = cases.iter().filter(|case| case.decl.draw.is_some() && case.writes());
+        let (drawing, values) = (drawn.clone().count(), drawn.map(|case| case.trials).sum::<usize>());
         let cost = cost(&cases);
         output::line(&format!(
             "{} cases make {} crates and upload {} versions",
@@ -53,6 +56,11 @@ pub(super) fn list(args: &List) -> Done {
             cost.crates,
             cost.versions
         ));
+        if drawing > 0 {
+            output::line(&format!(
+                "{drawing} of them draw {values} values (--cases): those that are accepted share crates where they can, each that is refused takes one more"
+            ));
+        }
         output::line(&format!("{} requests carry a wrong token", cost.denied));
         return Ok(0);
     }

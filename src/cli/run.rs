@@ -32,7 +32,11 @@ pub(super) fn run(args: Run) -> Done {
         Err(error) => return unbegun(&reports, error),
     };
     let strict = inputs.strict.unwrap_or(false);
-    let mut report = match super::runtime()?.block_on(execute(&spec, setup, &cases)) {
+    let runtime = super::runtime()?;
+    let executed = runtime.block_on(execute(&spec, setup, &cases));
+    // A reply without an end may keep a thread busy for longer than its time-out.
+    runtime.shutdown_background();
+    let mut report = match executed {
         Ok(report) => report,
         Err((report, error)) => {
             output::write(&reports, &spec, &report, strict)?;
@@ -61,7 +65,7 @@ struct Plan {
 fn plan(inputs: &Inputs) -> Result<Plan, LoadError> {
     let contract = contract(inputs)?;
     let (spec, mut cases) = load_as_of(&contract, &inputs.suite, &inputs.only, day(inputs)?)?;
-    draw(&mut cases, inputs.cases);
+    draw(&mut cases, inputs.cases, inputs.target()? != Target::Embedded);
     let baseline = inputs.baseline.as_deref().map(Baseline::read).transpose()?;
     let setup = setup(inputs)?;
     consent(inputs, &setup, &cases)?;

@@ -2,6 +2,7 @@
 
 mod echo;
 mod embedded;
+mod found;
 mod property;
 mod record;
 mod tally;
@@ -22,7 +23,7 @@ use futures_util::{StreamExt, stream};
 use crate::{
     exchange::{Recorded, Transcript},
     plan::{Case, applies, beyond},
-    session::{Client, Session, Unreachable},
+    session::{Attempt, Client, Session, Unreachable},
     spec::{LoadError, Need, Spec},
     suite::Variant,
     target::{Claims, Credentials, Options, Profile, Remote, Target},
@@ -46,7 +47,7 @@ pub struct Setup {
     pub record: Option<PathBuf>,
     /// A profile that another process has probed.
     pub profile: Option<Profile>,
-    /// A folder for the drawn values that failed, which the next run tries first.
+    /// A folder for the drawn values that failed, by target; the next run against the same target tries them first.
     pub found: Option<PathBuf>,
 }
 
@@ -183,14 +184,14 @@ impl Engine {
         let started = Instant::now();
         let (mut record, transcript) = match case.property() {
             Some(property) => Box::pin(self.draw(case, property, attempt)).await,
-            None => self.once(case, attempt).await,
+            None => self.once(case, attempt.into()).await,
         };
         record.duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         (record, transcript)
     }
 
     /// Does what a case asks for, with one value where it draws some.
-    async fn once(&self, case: &Case, attempt: usize) -> (Record, Transcript) {
+    async fn once(&self, case: &Case, attempt: Attempt) -> (Record, Transcript) {
         let session = self.session(case);
         let may_refuse =
             self.spec.catalogue.get(case.requirements[0].as_str()).is_some_and(|row| row.may_refuse.is_some());

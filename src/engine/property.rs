@@ -1,23 +1,28 @@
 //! Cases that draw values: tried one after the other until one fails, which is then shrunk.
 
 use std::{
+    collections::BTreeSet,
     fmt::Write as _,
-    path::Path,
     time::{Duration, Instant},
 };
 
-use super::Engine;
+use super::{Engine, found};
 use crate::{
-    exchange::{Transcript, curl},
+    exchange::{Transcript, accepts, curl},
     plan::{Case, properties::Property},
-    suite::{Corpora, Element},
+    session::Attempt,
+    suite::Verb,
+    target::Target,
     verdict::{Record, Verdict},
 };
 
-/// Steps on the way to the smallest value that fails. Each makes a crate that a target keeps.
+/// Steps on the way to the smallest value that fails.
 const STEPS: usize = 150;
 
-/// How long a case draws, and how long it shrinks.
+/// The same where each step leaves a crate behind.
+const STEPS_KEPT: usize = 60;
+
+/// How long a case draws, and how long it shrinks, unless it has less than twice as much time altogether.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// Values on end that could not be tried, after which no more are.
@@ -27,9 +32,10 @@ const HOPELESS: usize = 3;
 const ATTEMPTS: usize = 1_000_000;
 
 /// Where a value came from.
+#[derive(Clone, Copy)]
 enum Source {
-    /// It failed in an earlier run.
-    Found,
+    /// It failed in an earlier run, on this target or on another.
+    Found { here: bool },
     /// It was drawn, as the one of that number.
     Drawn(usize),
 }
@@ -41,44 +47,125 @@ struct Trial {
     transcript: Transcript,
 }
 
+/// How far a case came with its values.
+#[derive(Debug, Default)]
+struct Tried {
+    /// Values that there were to try.
+    wanted: usize,
+    /// Those that could be judged.
+    judged: usize,
+    /// Those that the target refuses by right.
+    excused: usize,
+    /// The time that was up before the last of them.
+    late: Option<Duration>,
+    /// Those that could not be judged, each with why.
+    unjudged: Vec<String>,
+}
+
+impl Tried {
+    fn note(&mut self, trial: &Trial) {
+        match trial.record.verdict {
+            Verdict::Conforms | Verdict::Violates => self.judged += 1,
+            verdict => {
+                self.excused += usize::from(verdict == Verdict::NotApplicable);
+                let why = trial.record.reason.as_deref().unwrap_or_default();
+                self.unjudged.push(format!("not judged with {:?}: {why}", trial.value));
+            }
+        }
+    }
+
+    /// A case that looked at less than half of its values has not tried what it is there for.
+    fn enough(&self) -> bool {
+        self.judged * 2 >= self.wanted.saturating_sub(self.excused)
+    }
+
+    /// Says of a case in which nothing failed how much that is worth.
+    fn settle(mut self, record: &mut Record, seed: u64) {
+        let late = self.late.map(|late| format!("the {} s for them were up", late.as_secs()));
+        if !self.enough() {
+            let why = late.clone().or_else(|| self.unjudged.first().cloned()).unwrap_or_default();
+            record.verdict = Verdict::Inconclusive;
+            record.reason = Some(format!(
+                "only {} of {} values were tried: {why} (--cases asks for fewer)",
+                self.judged, self.wanted
+            ));
+        }
+        record.notes.push(match self.judged == self.wanted {
+            true => format!("{} values, seed {seed}", self.judged),
+            false => {
+                let late = late.map(|late| format!(": {late}")).unwrap_or_default();
+                format!("{} of {} values, seed {seed}{late}", self.judged, self.wanted)
+            }
+        });
+        record.notes.append(&mut self.unjudged);
+    }
+}
+
+/// The crate to which values are added for as long as each is accepted as a version of its own.
+#[derive(Default)]
+struct Shelf {
+    crates_of: Option<usize>,
+    versions: BTreeSet<String>,
+}
+
+impl Shelf {
+    /// The names under which a value is tried.
+    fn place(&mut self, case: &Case, value: &str, number: usize) -> Attempt {
+        // Which of two versions that differ in build metadata or case alone a registry takes is its own affair.
+        let version = if draws_version(case) { value.split('+').next().unwrap_or(value) } else { "" };
+        let free = version.is_empty() || self.versions.insert(version.to_ascii_lowercase());
+        match self.crates_of.filter(|_| free) {
+            Some(crates_of) => Attempt { crates_of, number },
+            None => {
+                self.versions = BTreeSet::from([version.to_ascii_lowercase()]);
+                number.into()
+            }
+        }
+    }
+
+    /// What the next value finds there.
+    fn keep(&mut self, case: &Case, attempt: Attempt, trial: &Trial) {
+        let reply = trial.transcript.when().and_then(|at| trial.transcript.exchanges[at].response());
+        let clean = trial.record.verdict == Verdict::Conforms && reply.is_some_and(accepts);
+        self.crates_of = (clean && case.shares_crate()).then_some(attempt.crates_of);
+    }
+}
+
+/// The version that is published is what the case draws.
+fn draws_version(case: &Case) -> bool {
+    case.steps().any(|step| match &step.verb {
+        Verb::Publish(publish) => publish.version.placeholders().any(|name| name == "each"),
+        _ => false,
+    })
+}
+
 impl Engine {
     /// Tries what failed in earlier runs, then values drawn by chance.
     pub(super) async fn draw(&self, case: &Case, property: &Property, attempt: usize) -> (Record, Transcript) {
         let started = Instant::now();
+        let longest = LONGEST.min(self.setup.options.case_timeout / 2);
         let seed = self.setup.options.seed;
-        let found = self.found(case).into_iter().map(|value| (Source::Found, value));
+        let found = found::found(case, self.setup.found.as_deref(), &self.setup.target);
+        let mut tried = Tried { wanted: found.len() + case.trials, ..Tried::default() };
+        let found = found.into_iter().map(|found| (Source::Found { here: found.here }, found.value));
         let drawn = (0..case.trials).map(|number| (Source::Drawn(number), property.value(seed, number)));
-        let (mut tried, mut exchanges, mut skipped) = (0, 0, 0);
-        let mut untried = Vec::new();
-        let mut last = None;
+        let mut numbers = attempt * ATTEMPTS..;
+        let (mut shelf, mut last, mut exchanges, mut skipped) = (Shelf::default(), None, 0, 0);
         for (source, value) in found.chain(drawn) {
-            if tried > 0 && started.elapsed() > LONGEST {
+            if last.is_some() && started.elapsed() > longest {
+                tried.late = Some(longest);
                 break;
             }
-            let trial = self.trial(case, value, attempt * ATTEMPTS + tried).await;
-            tried += 1;
+            let place = shelf.place(case, &value, numbers.next().unwrap_or_default());
+            let trial = self.trial(case, value, place).await;
             exchanges += trial.record.exchanges;
             if trial.record.verdict == Verdict::Violates {
-                let (smallest, steps) = match source {
-                    Source::Found => (trial, 0),
-                    Source::Drawn(number) => {
-                        self.shrink(case, property, number, trial, attempt * ATTEMPTS + tried).await
-                    }
-                };
-                let mut record = smallest.record;
-                record.notes.push(told(case, &source, seed, steps, &smallest.value, &smallest.transcript));
-                if let Some(folder) = &self.setup.found
-                    && let Err(why) = remember(folder, case, &smallest.value)
-                {
-                    record.notes.push(format!("the value could not be kept for the next run: {why}"));
-                }
-                return (record, smallest.transcript);
+                return self.failed(case, property, source, trial, place, numbers).await;
             }
+            shelf.keep(case, place, &trial);
+            tried.note(&trial);
             let judged = trial.record.verdict == Verdict::Conforms;
             skipped = if judged { 0 } else { skipped + 1 };
-            if let (false, Some(why)) = (judged, &trial.record.reason) {
-                untried.push(format!("not judged with {:?}: {why}", trial.value));
-            }
             if judged || last.is_none() || skipped >= HOPELESS {
                 last = Some(trial);
             }
@@ -94,13 +181,58 @@ impl Engine {
         };
         record.exchanges = exchanges;
         if record.verdict == Verdict::Conforms {
-            record.notes.push(format!("{tried} values, seed {seed}"));
-            record.notes.append(&mut untried);
+            tried.settle(&mut record, seed);
         }
         (record, transcript)
     }
 
-    async fn trial(&self, case: &Case, value: String, attempt: usize) -> Trial {
+    /// Shrinks a value that fails, says how to see it again, and keeps it for the next run.
+    async fn failed(
+        &self,
+        case: &Case,
+        property: &Property,
+        source: Source,
+        first: Trial,
+        place: Attempt,
+        mut numbers: impl Iterator<Item = usize>,
+    ) -> (Record, Transcript) {
+        let seed = self.setup.options.seed;
+        let mut fresh = || Attempt::from(numbers.next().unwrap_or_default());
+        let (mut smallest, mut steps, mut alone) = (first, Steps::default(), true);
+        if place.crates_of != place.number {
+            // Whoever repeats it has no crate with the versions that were there before.
+            let again = self.trial(case, smallest.value.clone(), fresh()).await;
+            alone = again.record.verdict == Verdict::Violates;
+            if alone {
+                smallest = again;
+            }
+        }
+        if let (Source::Drawn(number), true) = (source, alone) {
+            (smallest, steps) = self.shrink(case, property, number, smallest, &mut fresh).await;
+        }
+        let Trial { value, mut record, transcript } = smallest;
+        let mut told = match source {
+            Source::Found { here: true } => "a value that failed on this target before fails again".to_owned(),
+            Source::Found { here: false } => "a value that another registry failed on fails".to_owned(),
+            Source::Drawn(number) => format!("value {} of seed {seed} fails, {steps}", number + 1),
+        };
+        if !alone {
+            told.push_str(", in a crate with versions published before and not in a fresh one");
+        }
+        let _ = write!(told, ": {value:?}; --only {} --seed {seed} draws it again", case.id);
+        if let Some(exchange) = transcript.when().and_then(|at| transcript.exchanges.get(at)) {
+            let _ = write!(told, "; one request: {}", curl(&exchange.request));
+        }
+        record.notes.push(told);
+        if let Some(folder) = &self.setup.found
+            && let Err(why) = found::remember(folder, case, &self.setup.target, &value)
+        {
+            record.notes.push(format!("the value could not be kept for the next run: {why}"));
+        }
+        (record, transcript)
+    }
+
+    async fn trial(&self, case: &Case, value: String, attempt: Attempt) -> Trial {
         let (record, transcript) = self.once(&case.with(value.clone()), attempt).await;
         Trial { value, record, transcript }
     }
@@ -112,17 +244,26 @@ impl Engine {
         property: &Property,
         number: usize,
         first: Trial,
-        attempt: usize,
-    ) -> (Trial, usize) {
+        fresh: &mut impl FnMut() -> Attempt,
+    ) -> (Trial, Steps) {
         let started = Instant::now();
+        let kept = self.setup.target != Target::Embedded && case.writes();
+        let most = if kept { STEPS_KEPT } else { STEPS };
+        let longest = LONGEST.min(self.setup.options.case_timeout / 2);
         let (mut best, mut failed) = (first, Vec::new());
-        while failed.len() < STEPS && started.elapsed() < LONGEST {
-            let Some(value) = property.smaller(self.setup.options.seed, number, &failed) else { break };
+        // Steps that lead to the value which fails already cost nothing.
+        let mut sent = 0;
+        let done = loop {
+            if sent >= most || started.elapsed() >= longest {
+                break false;
+            }
+            let Some(value) = property.smaller(self.setup.options.seed, number, &failed) else { break true };
             if value == best.value {
                 failed.push(true);
                 continue;
             }
-            let trial = self.trial(case, value, attempt + failed.len()).await;
+            sent += 1;
+            let trial = self.trial(case, value, fresh()).await;
             let broken = |trial: &Trial| -> Vec<_> {
                 trial.record.findings.iter().map(|finding| finding.requirement.clone()).collect()
             };
@@ -131,60 +272,29 @@ impl Engine {
             if fails {
                 best = trial;
             }
-        }
-        (best, failed.len())
-    }
-
-    /// What failed in earlier runs: the values that come with the suite, and those of this run's folder.
-    fn found(&self, case: &Case) -> Vec<String> {
-        let mut values: Vec<String> = crate::suite::found(&case.decl.name);
-        if let Some(folder) = &self.setup.found {
-            values.extend(read(&path(folder, case)).into_iter().map(|element| element.value));
-        }
-        let mut seen = std::collections::BTreeSet::new();
-        values.retain(|value| seen.insert(value.clone()));
-        values
+        };
+        (best, Steps { sent, done })
     }
 }
 
-/// Value, seed, and the command that sends the upload again.
-fn told(case: &Case, source: &Source, seed: u64, steps: usize, value: &str, transcript: &Transcript) -> String {
-    let mut told = match source {
-        Source::Found => "a value that failed before fails again".to_owned(),
-        Source::Drawn(number) => format!("value {} of seed {seed} fails, shrunk in {steps} steps", number + 1),
-    };
-    let _ = write!(told, ": {value:?}; --only {} --seed {seed} draws it again", case.id);
-    if let Some(exchange) = transcript.when().and_then(|at| transcript.exchanges.get(at)) {
-        let _ = write!(told, "; one request: {}", curl(&exchange.request));
+/// How far a value was shrunk.
+struct Steps {
+    sent: usize,
+    /// There is no smaller one to try.
+    done: bool,
+}
+
+impl Default for Steps {
+    fn default() -> Self {
+        Self { sent: 0, done: true }
     }
-    told
 }
 
-fn path(folder: &Path, case: &Case) -> std::path::PathBuf {
-    folder.join(format!("{}.toml", case.decl.name))
-}
-
-/// The values in a file, none where it is missing or not as it should be: it is a memory, and no input.
-fn read(path: &Path) -> Vec<Element> {
-    let mut corpora = Corpora::default();
-    let Ok(text) = std::fs::read_to_string(path) else { return Vec::new() };
-    corpora.add("found.toml", &text).ok();
-    corpora.get("found").map(<[_]>::to_vec).unwrap_or_default()
-}
-
-/// Keeps a value for the next run.
-fn remember(folder: &Path, case: &Case, value: &str) -> std::io::Result<()> {
-    let path = path(folder, case);
-    let known = read(&path);
-    if crate::suite::found(&case.decl.name).iter().any(|known| known == value)
-        || known.iter().any(|element| element.value == value)
-    {
-        return Ok(());
+impl std::fmt::Display for Steps {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let end = if self.done { "" } else { ", where shrinking stopped" };
+        write!(f, "shrunk in {} steps{end}", self.sent)
     }
-    std::fs::create_dir_all(folder)?;
-    let before = std::fs::read_to_string(&path).unwrap_or_default();
-    let element = toml::Value::from(value);
-    std::fs::write(&path, format!("{before}[[element]]\nslug = \"found-{}\"\nvalue = {element}\n\n", known.len() + 1))
 }
 
 #[cfg(test)]
@@ -192,20 +302,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_remembered_is_read_again() {
-        let folder = tempfile::tempdir().expect("a folder for tests");
-        let case = crate::plan::declared(
-            &crate::spec::Spec::bundled("cargo").expect("bundled"),
-            &crate::suite::bundled_one("property").expect("it loads").into_iter().collect::<Vec<_>>(),
-            &crate::suite::corpora().expect("bundled"),
-        )
-        .expect("it loads")
-        .remove(0);
-        let values = ["1.0.0+A", "\0\"\n'''\u{202e}", "1.0.0+A"];
-        for value in values {
-            remember(folder.path(), &case, value).expect("it can be written");
-        }
-        let read: Vec<String> = read(&path(folder.path(), &case)).into_iter().map(|element| element.value).collect();
-        assert_eq!(read, values[..2]);
+    fn half_of_the_values_are_enough() {
+        let enough = |wanted, judged, excused| Tried { wanted, judged, excused, ..Tried::default() }.enough();
+        assert!(enough(32, 32, 0) && enough(8, 4, 0) && enough(1, 1, 0));
+        assert!(!enough(8, 3, 0) && !enough(9, 4, 0));
+        // What a target refuses by right is no gap.
+        assert!(enough(8, 2, 4) && !enough(8, 1, 4));
     }
 }

@@ -155,6 +155,9 @@ pub struct Uploaded {
     pub tarball: Body,
     /// Their SHA-256 in lower-case hex.
     pub sha256: String,
+    /// No source says what a registry that takes it has to store.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
 }
 
 /// A transcript as `--record` writes it.

@@ -1,13 +1,20 @@
 //! Faults that no list of values meets, so that only values drawn by chance show them.
 
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
+
+use tar::{Archive, EntryType};
+
 use super::{
     Mutant,
-    spoil::{Action, is, lines, refusal, refuse_if, text},
-    upload::{Upload, framed, indexing, part},
+    spoil::{Action, Object, is, lines, lock, refusal, refuse_if, text},
+    upload::{Upload, framed, gunzip, indexing, part, storing},
 };
 use crate::{
     exchange::{Request, Response},
-    reference::Registry,
+    reference::{Handler, Registry},
 };
 
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -23,6 +30,37 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 let version = format!("{core}+{}", build.to_ascii_lowercase());
                 line.insert("vers".to_owned(), version.into());
             }
+        })
+    }),
+    // A file system that holds no longer name, and a registry that unpacks what it is given.
+    Mutant::spoilt("500-on-a-member-name-beyond-255", &["api/no-5xx"], "derived", |registry, request| {
+        let long = paths(registry, request).iter().any(|(path, _)| path.split('/').any(|part| part.len() > 255));
+        refuse_if(registry, request, long, 500, "File name too long (os error 36)")
+    }),
+    Mutant::spoilt("500-on-a-way-through-a-link", &["api/no-5xx"], "derived", |registry, request| {
+        let paths = paths(registry, request);
+        let through = paths.iter().enumerate().any(|(at, (door, kind))| {
+            let behind = |(path, _): &(String, EntryType)| {
+                path.strip_prefix(door.as_str()).is_some_and(|rest| rest.starts_with('/'))
+            };
+            kind.is_symlink() && paths[at..].iter().any(behind)
+        });
+        refuse_if(registry, request, through, 500, "trying to unpack outside of destination path")
+    }),
+    Mutant::stateful("unknown-member-listed-twice", &["line/vers-unique"], "derived", twice),
+    Mutant::stateful("cksum-of-the-metadata-kept", &["line/cksum-value"], "derived", |registry| {
+        indexing(registry, |line, metadata| {
+            if let Some(cksum) = metadata.get("cksum") {
+                line.insert("cksum".to_owned(), cksum.clone());
+            }
+        })
+    }),
+    // A sound tarball has no time and no name in its header.
+    Mutant::spoilt("gzip-header-written-anew", &["dl/exact-bytes"], "derived", |registry, request| {
+        storing(registry, request, |upload| {
+            let header = upload.tarball.get_mut(4..10)?;
+            header.copy_from_slice(&[0, 0, 0, 0, 0, 0xff]);
+            Some(())
         })
     }),
     Mutant::spoilt("short-crate-length-kept", &["pub/failed-leaves-nothing"], "derived", kept),
@@ -47,6 +85,42 @@ pub(super) const MUTANTS: &[Mutant] = &[
         refuse_if(registry, request, zero, 500, "invalid byte sequence for encoding UTF8: 0x00")
     }),
 ];
+
+/// The members of an uploaded tarball.
+fn paths(registry: &Registry, request: &Request) -> Vec<(String, EntryType)> {
+    let plain = Upload::read(registry, request).and_then(|upload| gunzip(&upload.tarball)).unwrap_or_default();
+    let mut archive = Archive::new(&plain[..]);
+    let entries = archive.entries().into_iter().flatten().map_while(Result::ok);
+    entries
+        .map(|entry| (String::from_utf8_lossy(&entry.path_bytes()).into_owned(), entry.header().entry_type()))
+        .collect()
+}
+
+/// Members that no upload has.
+const UNKNOWN: &[&str] = &["zz", "id", "v", "checksum"];
+
+/// Writes the line of an upload once for its known members and once for those that it does not know.
+fn twice(registry: Arc<Registry>) -> Handler {
+    let odd = Mutex::new(BTreeSet::new());
+    Arc::new(move |request| {
+        let upload = Upload::read(&registry, request)
+            .filter(|upload| upload.metadata.keys().any(|key| UNKNOWN.contains(&key.as_str())));
+        let mut reply = registry.handle(request);
+        if let Some(upload) = upload.filter(|_| reply.is_success()) {
+            lock(&odd).insert(upload.id());
+        } else if is(&registry, request, &[Action::File]) && reply.is_success() {
+            let id = |line: &str| {
+                let line: Option<Object> = serde_json::from_str(line).ok();
+                line.map(|line| format!("{}/{}", text(&line, "name"), text(&line, "vers")))
+            };
+            let times = |line: &str| 1 + usize::from(id(line).is_some_and(|id| lock(&odd).contains(&id)));
+            let file =
+                reply.body.lossy().lines().map(|line| format!("{line}\n").repeat(times(line))).collect::<String>();
+            reply.body = file.as_str().into();
+        }
+        reply
+    })
+}
 
 /// Refuses a second length that is far too short, and keeps what came all the same.
 fn kept(registry: &Registry, request: &Request) -> Response {

@@ -1,9 +1,16 @@
 //! Edits to the bytes of a sound upload, small enough to be drawn by chance and shrunk.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
 use serde_json::{Map, Value};
 
-use super::{Upload, sha256_hex};
+use super::{Upload, members, sha256_hex};
+
+pub use members::{Kind, OddMember};
 
 /// One edit. Positions count modulo the length of what they are in, so that each hits something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +20,12 @@ pub enum Edit {
     JsonByte(u16, u8),
     /// Members as they stand in JSON, before those of the metadata: a key may come twice that way.
     Members(String),
+    /// One more member behind those of the tarball.
+    Member(OddMember),
+    /// A member of the tarball once more, at its end: which one.
+    Again(u16),
+    /// No `Cargo.toml` in the tarball.
+    NoManifest,
     /// Another byte in the tarball: position and value.
     CrateByte(u16, u8),
     /// What the first length says.
@@ -26,6 +39,12 @@ pub enum Edit {
 }
 
 impl Upload {
+    /// The folder in which everything of the tarball lies.
+    fn root(&self) -> String {
+        let text = |key: &str| self.metadata.get(key).and_then(Value::as_str).unwrap_or_default();
+        format!("{}-{}", text("name"), text("vers"))
+    }
+
     /// Applies edits to a soundly framed upload. What a registry that takes the result has to keep is read from it anew.
     ///
     /// An edit that would give the upload another name is left out: the name could be somebody's crate.
@@ -44,7 +63,7 @@ impl Upload {
 
 fn edited(sound: &Upload, edits: &[Edit]) -> Upload {
     let Some((json, tarball)) = parts(&sound.body) else { return sound.clone() };
-    let (mut json, mut tarball) = (json.to_vec(), tarball.to_vec());
+    let (mut json, mut tarball) = (json.to_vec(), members::edited(tarball, &sound.root(), edits));
     for edit in edits {
         match edit {
             Edit::JsonByte(at, byte) => set(&mut json, *at, *byte),
@@ -73,10 +92,42 @@ fn edited(sound: &Upload, edits: &[Edit]) -> Upload {
     }
     let read = parts(&body).and_then(|(json, tarball)| {
         let metadata: Map<String, Value> = serde_json::from_slice(json).ok()?;
-        Some((metadata, tarball.to_vec()))
+        let open = !says_once(json) || metadata.get("vers") != sound.metadata.get("vers");
+        Some((metadata, tarball.to_vec(), open))
     });
-    let (metadata, tarball) = read.unwrap_or_else(|| (sound.metadata.clone(), sound.tarball.clone()));
-    Upload { body, sha256: sha256_hex(&tarball), tarball, metadata }
+    let (metadata, tarball, open) = read.unwrap_or_else(|| (sound.metadata.clone(), sound.tarball.clone(), true));
+    Upload { body, sha256: sha256_hex(&tarball), tarball, metadata, open }
+}
+
+/// Each member of a JSON object stands in it once, so that all who read it read the same.
+fn says_once(json: &[u8]) -> bool {
+    struct Keys(Vec<String>);
+    struct Reader;
+    impl<'de> Visitor<'de> for Reader {
+        type Value = Keys;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
+            let mut keys = Vec::new();
+            while let Some((key, _)) = map.next_entry::<String, IgnoredAny>()? {
+                keys.push(key);
+            }
+            Ok(Keys(keys))
+        }
+    }
+    impl<'de> Deserialize<'de> for Keys {
+        fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+            from.deserialize_map(Reader)
+        }
+    }
+    let keys = serde_json::from_slice(json).map(|Keys(keys)| keys).unwrap_or_default();
+    let mut once = keys.clone();
+    once.sort_unstable();
+    once.dedup();
+    once.len() == keys.len()
 }
 
 fn set(bytes: &mut [u8], at: u16, byte: u8) {
@@ -126,6 +177,21 @@ mod tests {
         assert_eq!(upload.sha256, sha256_hex(&upload.tarball));
         let upload = sound().edited(&[Edit::Members("\"description\":\"x\"".to_owned())]);
         assert_eq!(upload.metadata["name"], "edge-case");
+    }
+
+    #[test]
+    fn what_two_readers_may_read_differently_is_open() {
+        let members = |members: &str| Edit::Members(members.to_owned());
+        for edit in [members("\"zz\":null"), Edit::CrateByte(3, 0xaa), Edit::NoManifest] {
+            assert!(!sound().edited(std::slice::from_ref(&edit)).open, "{edit:?}");
+        }
+        let at = String::from_utf8_lossy(&sound().body).find("0.1.0").unwrap() - 4;
+        let version = Edit::JsonByte(u16::try_from(at).unwrap(), b'7');
+        let open =
+            [members("\"license\":\"x\""), version, Edit::Append(1), Edit::CrateLength(1), Edit::JsonByte(0, b'x')];
+        for edit in open {
+            assert!(sound().edited(std::slice::from_ref(&edit)).open, "{edit:?}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod envelope;
 mod gzip;
 mod inline;
 mod manifest;
+mod members;
 mod model;
 mod named;
 mod path;
@@ -19,7 +20,7 @@ mod ustar;
 #[cfg(test)]
 mod edge_cases;
 
-pub use edit::Edit;
+pub use edit::{Edit, Kind, OddMember};
 pub use envelope::Envelope;
 pub use model::Crate;
 pub use path::{download_url, index_path};

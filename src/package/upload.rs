@@ -15,6 +15,8 @@ pub struct Upload {
     pub sha256: String,
     /// What the JSON says; where it is none, what the crate says.
     pub metadata: Map<String, Value>,
+    /// It was edited so that no source says what a registry that takes it has to keep.
+    pub open: bool,
 }
 
 /// Puts a crate into the form of `PUT /api/v1/crates/new` (Cargo book, Publish).
@@ -34,7 +36,7 @@ pub fn upload(krate: &Crate, tarball: Tarball, envelope: Envelope) -> Upload {
     if envelope == Envelope::CrateLengthShort {
         tarball.pop();
     }
-    Upload { body, sha256: sha256_hex(&tarball), tarball, metadata }
+    Upload { body, sha256: sha256_hex(&tarball), tarball, metadata, open: false }
 }
 
 fn frame(envelope: Envelope, json: &[u8], tarball: &[u8]) -> Vec<u8> {

@@ -3,7 +3,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::properties::{Property, property};
 use crate::{
     spec::{Level, Need, RequirementId},
-    suite::{CaseDecl, Credential, Element, Step, Variant, Verb},
+    suite::{CaseDecl, Check, Credential, Element, Step, Text, Variant, Verb},
 };
 
 /// One independent test.
@@ -88,6 +88,23 @@ impl Case {
             })
             .collect();
         fresh.len().max(usize::from(self.publishes()))
+    }
+
+    /// The values that it draws may go into one crate, each as a version of its own, for as long as they are accepted:
+    /// what was refused is sent once more without its fault.
+    pub fn shares_crate(&self) -> bool {
+        let own_version = |text: &Text| text.placeholders().any(|name| matches!(name, "version" | "each"));
+        let mut publishes = self.steps().filter_map(|step| match &step.verb {
+            Verb::Publish(publish) => Some(publish.name.is_none() && own_version(&publish.version)),
+            _ => None,
+        });
+        let refused = self.decl.then.iter().any(|expect| matches!(expect.check, Check::Refused(_)));
+        self.decl.draw.is_some() && !refused && publishes.next() == Some(true) && publishes.all(|shares| shares)
+    }
+
+    /// How many fresh crates it makes with all that it draws, where the target accepts everything.
+    pub fn all_new_crates(&self) -> usize {
+        self.new_crates() * if self.shares_crate() { self.trials.min(1) } else { self.trials }
     }
 
     /// How many uploads it sends, without what a journey repeats.

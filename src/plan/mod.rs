@@ -32,21 +32,23 @@ pub struct Cost {
     pub denied: usize,
 }
 
-/// What a plan costs.
+/// What a plan costs a target that accepts all that it may accept.
 pub fn cost<'a>(cases: impl IntoIterator<Item = &'a Case>) -> Cost {
     let mut cost = Cost::default();
     for case in cases {
-        cost.crates += case.new_crates() * case.trials;
+        cost.crates += case.all_new_crates();
         cost.versions += case.uploads() * case.trials;
         cost.denied += case.wrong_tokens();
     }
     cost
 }
 
-/// Has each case that draws values draw so many; as many as it is declared to if nothing is said.
-pub fn draw(cases: &mut [Case], values: Option<usize>) {
+/// Has each case that draws values draw so many. If nothing is said, one that changes a target which `keeps` what it
+/// is given draws fewer.
+pub fn draw(cases: &mut [Case], values: Option<usize>, keeps: bool) {
     for case in cases.iter_mut().filter(|case| case.decl.draw.is_some()) {
-        case.trials = values.unwrap_or(case.trials);
+        let few = keeps && case.writes();
+        case.trials = values.unwrap_or(if few { properties::CASES_KEPT } else { properties::CASES });
     }
 }
 
@@ -54,7 +56,7 @@ pub fn draw(cases: &mut [Case], values: Option<usize>) {
 pub fn beyond(cases: &[Case], max_new_crates: usize) -> HashSet<String> {
     let mut made = 0;
     let mut over = |case: &&Case| {
-        let crates = case.new_crates() * case.trials;
+        let crates = case.all_new_crates();
         let fits = made + crates <= max_new_crates;
         made += if fits { crates } else { 0 };
         !fits

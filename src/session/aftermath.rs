@@ -30,14 +30,14 @@ impl Run<'_> {
             self.step(&list, Role::Aftermath).await?;
             return Ok(());
         }
+        if !step.verb.mutates() {
+            return Ok(());
+        }
         let upload = self.transcript.uploads.iter().find(|upload| upload.exchange == at).cloned();
         let name = match &upload {
             Some(upload) => upload.name.clone(),
             None => self.builder().crate_of(step)?,
         };
-        if !step.verb.mutates() {
-            return Ok(());
-        }
         let known = self.crates.keys().find(|known| index_path(known) == index_path(&name)).cloned();
         let fresh = ["crate", "other", "dep"].iter().any(|slot| self.bindings.get(slot) == Some(name.as_str()));
         let (name, version) = match (known, upload) {

@@ -1,6 +1,8 @@
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use bytes::BytesMut;
+use futures_timer::Delay;
+use futures_util::future::{Either, select};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::raw::Connection;
@@ -57,9 +59,10 @@ impl Client {
                 false => self.pooled(request).await,
             }
         };
-        match tokio::time::timeout(self.timeout, sent).await {
-            Ok(reply) => reply,
-            Err(_) => Err(self.timed_out()),
+        // The clock has a thread of its own: tokio's stands still while a reply keeps the thread busy that drives it.
+        match select(pin!(sent), Delay::new(self.timeout)).await {
+            Either::Left((reply, _)) => reply,
+            Either::Right(_) => Err(self.timed_out()),
         }
     }
 
@@ -170,4 +173,46 @@ fn tls_config(secure: bool, pem: &[String]) -> rustls::ClientConfig {
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     config
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Read, Write},
+        net::TcpListener,
+        time::Instant,
+    };
+
+    use super::*;
+
+    /// A server that says `100 Continue` for as long as somebody listens.
+    fn continues() -> std::io::Result<String> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let url = format!("http://{}/", listener.local_addr()?);
+        std::thread::spawn(move || {
+            while let Ok((mut stream, _)) = listener.accept() {
+                std::thread::spawn(move || {
+                    let many = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(4096);
+                    if stream.read(&mut [0; 1024]).is_ok() {
+                        while stream.write_all(&many).is_ok() {}
+                    }
+                });
+            }
+        });
+        Ok(url)
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn interim_replies_without_an_end_run_out_of_time() {
+        let options = Options { timeout: Duration::from_millis(500), ..Options::remote(true) };
+        let client = Client::new(&options, false, &[]).expect("a client without a certificate");
+        let url = continues().expect("a free port");
+        for raw in [true, false] {
+            let begun = Instant::now();
+            let reply = client.send(&Request::new("GET", &url), raw).await;
+            let took = begun.elapsed();
+            assert_eq!(reply.err().map(|failure| failure.kind), Some(FailureKind::Timeout), "raw: {raw}");
+            assert!(took < Duration::from_secs(2), "raw: {raw}: {took:?}");
+        }
+    }
 }

@@ -20,6 +20,7 @@ mod throttled;
 mod wait;
 
 pub use client::Client;
+pub use names::Attempt;
 pub use perform::{End, Performed};
 pub use probe::Unreachable;
 pub use raw::read_reply;

@@ -7,14 +7,30 @@ use crate::{
     target::{Options, Policy},
 };
 
+/// A try at a case, from whose numbers fresh names and versions follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempt {
+    /// The try whose crates are used: its own, or an earlier one whose crates it adds versions to.
+    pub crates_of: usize,
+    /// Its own number.
+    pub number: usize,
+}
+
+impl From<usize> for Attempt {
+    fn from(number: usize) -> Self {
+        Self { crates_of: number, number }
+    }
+}
+
 /// The longest name that registries commonly take.
 const LONGEST: usize = 64;
 
 /// The fresh names of a case: from run, suite, case and attempt, so that no two share one. All begin with what the target
 /// wants names to begin with.
-pub(super) fn fresh(case: &Case, options: &Options, policy: &Policy, attempt: usize) -> Bindings {
+pub(super) fn fresh(case: &Case, options: &Options, policy: &Policy, attempt: Attempt) -> Bindings {
     let run = &options.run_id;
-    let digest = Sha256::digest(format!("{run}/{}/{}/{attempt}", options.seed, case.id));
+    let digest_of = |number: usize| Sha256::digest(format!("{run}/{}/{}/{number}", options.seed, case.id));
+    let digest = digest_of(attempt.crates_of);
     let base = match case.decl.names {
         NameForm::Nine => format!("r{}", letters(&digest[..8])),
         NameForm::Telling => {
@@ -38,6 +54,7 @@ pub(super) fn fresh(case: &Case, options: &Options, policy: &Policy, attempt: us
     names.bind("dep", second("dep"));
     names.bind("absent", second("none"));
     names.bind("stranger", format!("nobody-{}", letters(&digest[8..16])));
+    let digest = digest_of(attempt.number);
     let numbers = [u16::from_le_bytes([digest[16], digest[17]]), u16::from_le_bytes([digest[18], digest[19]])];
     names.bind("version", format!("0.{}.{}", numbers[0], numbers[1]));
     bind_crate(&mut names, &base);

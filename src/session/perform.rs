@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, time::Instant};
 use super::{
     Session,
     builder::{Builder, Built, Lack},
-    names,
+    names::{self, Attempt},
     wait::Expected,
 };
 use crate::{
@@ -55,7 +55,7 @@ impl From<Lack> for End {
 
 impl Session {
     /// Does what a case asks for.
-    pub async fn perform(&self, case: &Case, may_refuse: bool, attempt: usize) -> Performed {
+    pub async fn perform(&self, case: &Case, may_refuse: bool, attempt: Attempt) -> Performed {
         let mut run = Run::new(self, case, may_refuse, attempt);
         let limit = self.options.case_timeout;
         let end = match tokio::time::timeout(limit, Box::pin(run.all())).await {
@@ -77,10 +77,12 @@ pub(super) struct Run<'a> {
     pub(super) transcript: Transcript,
     pub(super) crates: BTreeMap<String, Expected>,
     may_refuse: bool,
+    /// Its crates were made by an earlier try.
+    adds: bool,
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(session: &'a Session, case: &'a Case, may_refuse: bool, attempt: usize) -> Self {
+    pub(super) fn new(session: &'a Session, case: &'a Case, may_refuse: bool, attempt: Attempt) -> Self {
         let profile = &session.profile;
         let mut bindings = names::fresh(case, &session.options, &profile.policy, attempt);
         let mut foreign_data = false;
@@ -117,7 +119,15 @@ impl<'a> Run<'a> {
             }
         }
         let transcript = Transcript { target: profile.endpoints.clone(), foreign_data, ..Transcript::default() };
-        Self { session, case, bindings, transcript, crates: BTreeMap::new(), may_refuse }
+        Self {
+            session,
+            case,
+            bindings,
+            transcript,
+            crates: BTreeMap::new(),
+            may_refuse,
+            adds: attempt.crates_of != attempt.number,
+        }
     }
 
     async fn all(&mut self) -> Result<(), End> {
@@ -139,7 +149,7 @@ impl<'a> Run<'a> {
             let why = format!("no sound upload is accepted: {why}");
             return Err(End::Blocked { by: "env/layout".into(), why });
         }
-        if self.case.publishes() && !self.session.pace.may_make(self.case.new_crates()) {
+        if self.case.publishes() && !self.adds && !self.session.pace.may_make(self.case.new_crates()) {
             return Err(End::NotApplicable("more crates than --max-new-crates allows would be made".to_owned()));
         }
         if let Some(journey) = self.case.decl.journey {
@@ -242,6 +252,7 @@ impl<'a> Run<'a> {
             metadata: upload.metadata,
             tarball: upload.tarball.into(),
             sha256: upload.sha256,
+            open: upload.open,
         });
     }
 
@@ -314,6 +325,8 @@ impl<'a> Run<'a> {
         };
         let (name, version, yanked) = match &step.verb {
             _ if uploads => match self.transcript.uploads.last() {
+                // Nobody knows what has to show.
+                Some(upload) if upload.open => return,
                 Some(upload) => (upload.name.clone(), upload.version.clone(), false),
                 None => return,
             },
@@ -325,7 +338,10 @@ impl<'a> Run<'a> {
             self.bindings.bind("own-crate", &name);
             self.bindings.bind("own-version", &version);
         }
-        self.crates.entry(name).or_default().change(&version.replace("%2B", "+"), yanked);
+        let shared = self.adds;
+        let known = self.crates.entry(name).or_default();
+        known.shared = shared;
+        known.change(&version.replace("%2B", "+"), yanked);
     }
 
     /// A step that the case builds on has to have succeeded.

@@ -258,7 +258,7 @@ impl Session {
     /// Validators and redirects, as the sample shows them.
     async fn habits(&mut self) {
         let case = own_case("probe");
-        let mut run = Run::new(self, &case, false, 1);
+        let mut run = Run::new(self, &case, false, 1.into());
         let Some(sample) = self.profile.sample.clone() else { return };
         let mut seen = (false, false, false);
         let look = Step { at_once: true, ..index_step(&sample.name) };
@@ -282,7 +282,7 @@ impl Session {
     /// Which actions have a route, and whether anyone may write.
     async fn actions(&mut self) {
         let case = own_case("probe");
-        let mut run = Run::new(self, &case, false, 1);
+        let mut run = Run::new(self, &case, false, 1.into());
         let missing = |reply: Option<&Response>, what: &str| {
             let reply = reply.filter(|reply| matches!(reply.status, 404 | 405 | 501))?;
             Some(format!("{what} answered {}", in_words(reply)))

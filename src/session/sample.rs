@@ -61,7 +61,7 @@ impl Session {
     /// The sample of a run that publishes one: its name and checksums are known before it is there.
     pub(super) fn future_sample(&self, name: &str) -> Sample {
         let case = own_case(name);
-        let run = Run::new(self, &case, false, 1);
+        let run = Run::new(self, &case, false, 1.into());
         let mut checksums = Vec::new();
         for step in &case.decl.given {
             if step.of.is_none()
@@ -97,7 +97,7 @@ impl Session {
         if !self.pace.may_make(case.new_crates()) {
             return Err("it would be more crates than --max-new-crates allows".to_owned().into());
         }
-        let mut run = Run::new(self, &case, false, 1);
+        let mut run = Run::new(self, &case, false, 1.into());
         for step in &case.decl.given {
             let at = run.step(step, Role::Given).await?;
             let exchange = &run.transcript.exchanges[at];
@@ -139,7 +139,7 @@ impl Session {
     /// A crate that is there already: one that the user names, else the first that a search gives.
     pub(super) async fn find_sample(&self) -> Result<Sample, String> {
         let case = own_case("probe");
-        let mut run = Run::new(self, &case, false, 1);
+        let mut run = Run::new(self, &case, false, 1.into());
         let names = match self.options.crates.is_empty() {
             false => self.options.crates.clone(),
             true => self.search_names(&mut run).await?,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     End,
     builder::Built,
-    names,
+    names::{self, Attempt},
     perform::{Run, index_step, sound},
     wait::{Expected, pause},
 };
@@ -247,7 +247,7 @@ fn lists(page: &Value, name: &str) -> bool {
 }
 
 /// An attempt that no case comes to: its names are free for a control.
-const CONTROL: usize = 1000;
+const CONTROL: Attempt = Attempt { crates_of: 1000, number: 1000 };
 
 /// The requirement that says where the file of a crate of this name lies.
 fn rule_of_place(name: &str) -> RequirementId {

@@ -333,8 +333,8 @@ pub struct OneOf {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AsUploaded {
-    /// The version.
-    pub version: Text,
+    /// The version; by default that of the upload which is judged.
+    pub version: Option<Text>,
     /// The facts compared.
     pub facts: Vec<Fact>,
 }
@@ -357,6 +357,8 @@ pub enum Fact {
     Links,
     /// `rust_version`.
     RustVersion,
+    /// One line of that version, and no second.
+    Once,
 }
 
 /// Where the checksum of a download stands.

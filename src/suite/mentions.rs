@@ -32,7 +32,7 @@ impl Check {
                 let values = line.one_of.iter().map(|one_of| &one_of.values);
                 std::iter::once(&line.version).chain(&line.has).chain(values).collect()
             }
-            Self::AsUploaded(facts) => vec![&facts.version],
+            Self::AsUploaded(facts) => facts.version.iter().collect(),
             Self::Checksum(checksum) => vec![&checksum.version],
             Self::Logins(logins) => logins.includes.iter().chain(&logins.lacks).collect(),
             Self::Results(results) => results.includes.iter().collect(),

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{Evidence, Faults, Judged, index, show};
+use super::{Evidence, Faults, Judged, Unjudged, index, show};
 use crate::{
     exchange::Uploaded,
     suite::{AsUploaded, Fact},
@@ -17,7 +17,7 @@ use crate::{
 type Object = Map<String, Value>;
 
 pub(super) fn as_uploaded(wanted: &AsUploaded, seen: &Evidence<'_>) -> Judged {
-    let version = seen.text(&wanted.version)?;
+    let Some(version) = version(wanted, seen)? else { return Ok(Faults::new()) };
     let upload = seen.upload(&version)?;
     let listed = index::listed(seen)?;
     let found = listed.line(&version).or_else(|| same_version(&listed, &version));
@@ -31,12 +31,30 @@ pub(super) fn as_uploaded(wanted: &AsUploaded, seen: &Evidence<'_>) -> Judged {
         Fact::Deps => deps::deps(seen, &upload.metadata, line),
         Fact::Features => features(seen, &upload.metadata, line),
         Fact::Links => copied(seen, ("meta/links-copied", "links"), upload.metadata.get("links"), line),
+        Fact::Once => once(seen, &version, &listed),
         Fact::RustVersion => {
             let uploaded = upload.metadata.get("rust_version");
             copied(seen, ("line/rust-version-copied", "rust_version"), uploaded, line)
         }
     });
     Ok(faults.map(super::Fault::data).collect())
+}
+
+/// The version that is looked for; nothing where no source says which one that is.
+fn version(wanted: &AsUploaded, seen: &Evidence<'_>) -> Result<Option<String>, Unjudged> {
+    if let Some(version) = &wanted.version {
+        return seen.text(version).map(Some);
+    }
+    let judged = seen.transcript.when();
+    let upload = seen.transcript.uploads.iter().find(|upload| Some(upload.exchange) == judged);
+    let upload = upload.ok_or_else(|| Unjudged("the case judges no upload".to_owned()))?;
+    Ok((!upload.open).then(|| upload.version.clone()))
+}
+
+fn once(seen: &Evidence<'_>, version: &str, listed: &index::Listed<'_>) -> Faults {
+    let lines = listed.lines.iter().filter(|(found, _)| *found == version).count();
+    let fault = || seen.fault(format!("one line of version {version}"), listed.told.clone()).of("line/vers-unique");
+    (lines > 1).then(fault).into_iter().collect()
 }
 
 /// The line of a version that was stored with other build metadata, which [`Fact::Version`] then tells.
@@ -97,6 +115,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::super::testing::*;
+    use crate::exchange::Role;
 
     fn judge(facts: &str, uploaded: Value, listed: String) -> super::Judged {
         let case = Scene::new().publish_with("foo", "1.0.0+b.1", 200, uploaded).index(listed);
@@ -139,6 +158,22 @@ mod tests {
         assert_eq!((&*lost.actual, lost.data), ("[b]", true));
         let gone = only(judge("\"features\"", uploaded, listed(json!({"a": ["b", "dep:x"]}), Value::Null)));
         assert_eq!(gone.actual, "no such feature");
+    }
+
+    #[test]
+    fn the_upload_that_is_judged_is_looked_for_unless_nobody_knows_what_it_says() {
+        let facts = "as-uploaded = { facts = [\"once\", \"name\"] }";
+        let judged = |listed: String, open: bool| {
+            let mut case = Scene::new().publish("foo", "1.0.0", 200).role(Role::When);
+            case.transcript.uploads[0].open = open;
+            super::super::judge(&check(facts), &case.index(listed).role(Role::After).at(1))
+        };
+        let one = line("1.0.0", json!({}));
+        assert_eq!(judged(one.clone(), false), Ok(vec![]));
+        assert_eq!(broken(judged(format!("{one}{one}"), false)), ["line/vers-unique"]);
+        assert_eq!(broken(judged(line("1.0.0", json!({"name": "Foo"})), false)), ["line/name-exact"]);
+        assert_eq!(only(judged(String::new(), false)).expected, "a line of version 1.0.0");
+        assert_eq!(judged(String::new(), true), Ok(vec![]));
     }
 
     #[test]

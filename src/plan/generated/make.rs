@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::chain::{GoodCall, good_call};
 use crate::{
-    plan::Case,
+    plan::{Case, properties::CASES},
     spec::{Condition, Level, Need, Operation, Requirement, RequirementId, Spec, State},
     suite::{Call, CaseDecl, Check, ErrorReply, Expect, Journey, NameForm, ReplyRule, Step, Text, Variant, Verb},
 };
@@ -50,6 +50,8 @@ pub(super) struct Steps {
     pub(super) given: Vec<Step>,
     pub(super) when: Call,
     pub(super) then: Vec<Check>,
+    /// What is drawn for `{each}`.
+    pub(super) draw: Option<&'static str>,
 }
 
 impl<'s> Make<'s> {
@@ -202,7 +204,7 @@ impl<'s> Make<'s> {
             requirement: id.clone(),
             also: also.clone(),
             each: None,
-            draw: None,
+            draw: steps.draw.map(str::to_owned),
             needs: needs.clone(),
             variant: Variant::Any,
             hostile: false,
@@ -227,7 +229,7 @@ impl<'s> Make<'s> {
             needs,
             decl: Arc::new(decl),
             element: None,
-            trials: 1,
+            trials: if steps.draw.is_some() { CASES } else { 1 },
         });
     }
 

@@ -6,9 +6,11 @@
 
 mod dependencies;
 mod envelope;
+mod json;
 mod metadata;
 mod names;
 mod search;
+mod tarballs;
 mod versions;
 
 use proptest::{
@@ -19,6 +21,9 @@ use sha2::{Digest, Sha256};
 
 /// How many values a case draws unless a run says otherwise: few enough that a run takes seconds.
 pub const CASES: usize = 32;
+
+/// How many a case draws that changes what is behind a URL, for there it stays.
+pub const CASES_KEPT: usize = 8;
 
 /// What can be drawn.
 #[derive(Clone, Copy)]
@@ -45,6 +50,7 @@ pub const PROPERTIES: &[Property] = &[
     Property { name: "requirements", about: "version requirements, as JSON strings", strategy: dependencies::sound },
     Property { name: "feature-maps", about: "feature maps, as JSON objects", strategy: metadata::features },
     Property { name: "texts", about: "texts of any characters, as JSON strings", strategy: metadata::texts },
+    Property { name: "json-values", about: "JSON of any kind", strategy: json::values },
     Property { name: "queries", about: "search queries, percent-encoded", strategy: search::queries },
     Property { name: "page-sizes", about: "values of per_page", strategy: search::page_sizes },
     Property { name: "envelope-edits", about: "faults in the bytes of an upload", strategy: envelope::edits },
@@ -54,6 +60,12 @@ pub const PROPERTIES: &[Property] = &[
         strategy: envelope::hostile,
     },
     Property { name: "crate-edits", about: "faults in the bytes of a tarball", strategy: envelope::tarball },
+    Property { name: "tarball-members", about: "odd members of a tarball", strategy: tarballs::members },
+    Property {
+        name: "tarball-members-hostile",
+        about: "members of a tarball that lead out of its folder",
+        strategy: tarballs::hostile,
+    },
 ];
 
 /// The property of that name.
