@@ -1,14 +1,16 @@
 //! How fast regspec is, and how much memory a whole run takes: `cargo bench`.
 //!
 //! The aims: planning below 20 ms, `regspec list` below 50 ms, all checks of a 9 KB reply below 100 µs, and a whole run
-//! against the reference registry below 5 s and 150 MB. They are read, not enforced: a busy machine proves nothing.
+//! against the reference registry below 5 s and 150 MB; the time to plan a document grows as its operations do, and a run of
+//! the contract `crates-io` stays below 20 s. They are read, not enforced: a busy machine proves nothing.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot be set up has nothing to measure")]
 
 use std::{
+    path::PathBuf,
     process::{Command, Stdio},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use divan::{Bencher, counter::ItemsCount};
@@ -16,36 +18,70 @@ use regspec::{
     check::judge_case,
     engine::{Engine, ExitStatus, Setup},
     exchange::{Exchange, Request, Response, Role, Transcript},
-    plan::{Case, declared},
+    plan::{Case, declared, generated},
     spec::Spec,
     suite::{self, Suite},
     target::{Inputs, Target},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[expect(clippy::print_stdout, reason = "a bench tells what it measured")]
 fn main() {
     divan::main();
-    if let Some(peak) = peak_of_a_run() {
-        println!("peak memory of one whole run: {peak}");
+    for contract in ["cargo", "crates-io"] {
+        let (took, peak) = a_run(contract);
+        println!("one whole run of the contract {contract}: {took:.1?}, peak memory {peak}");
     }
 }
 
-/// The most memory that `regspec run` held, read every few milliseconds until it ends; nothing where there is no `/proc`.
-fn peak_of_a_run() -> Option<String> {
+/// How long `regspec run` took, and the most memory that it held, read every few milliseconds until it ends.
+fn a_run(contract: &str) -> (Duration, String) {
+    let started = Instant::now();
     let mut run = Command::new(env!("CARGO_BIN_EXE_regspec"))
-        .arg("run")
+        .args(["run", "--contract", contract])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let mut peak = None;
+    let mut peak = "unknown".to_owned();
     while run.try_wait().unwrap().is_none() {
         let status = std::fs::read_to_string(format!("/proc/{}/status", run.id())).unwrap_or_default();
-        peak = status.lines().find_map(|line| Some(line.strip_prefix("VmHWM:")?.trim().to_owned())).or(peak);
+        if let Some(line) = status.lines().find_map(|line| line.strip_prefix("VmHWM:")) {
+            line.trim().clone_into(&mut peak);
+        }
         std::thread::sleep(Duration::from_millis(5));
     }
-    peak
+    (started.elapsed(), peak)
+}
+
+/// The document of crates.io with all its operations so many times, each time under another path.
+fn multiplied(times: usize) -> PathBuf {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/specs/crates-io/openapi.json")).unwrap();
+    let mut document: Value = serde_json::from_str(&text).unwrap();
+    let paths = document["paths"].as_object().unwrap().clone();
+    let mut more = serde_json::Map::new();
+    for copy in 0..times {
+        for (path, item) in &paths {
+            let mut item = item.clone();
+            for (_, operation) in item.as_object_mut().unwrap() {
+                if let Some(id) = operation.get("operationId").and_then(Value::as_str) {
+                    operation["operationId"] = format!("{id}_{copy}").into();
+                }
+            }
+            more.insert(format!("/copy{copy}{path}"), item);
+        }
+    }
+    document["paths"] = more.into();
+    let path = std::env::temp_dir().join(format!("regspec-bench-{}-x{times}.json", std::process::id()));
+    std::fs::write(&path, document.to_string()).unwrap();
+    path
+}
+
+#[divan::bench(args = [1, 4, 16], sample_count = 10, sample_size = 1)]
+fn plan_a_document_times(bencher: Bencher<'_, '_>, times: usize) {
+    let path = multiplied(times);
+    bencher.bench(|| generated(&Spec::from_file(&path).unwrap()).cases.len());
+    std::fs::remove_file(path).unwrap();
 }
 
 fn planned() -> (Spec, Vec<Case>) {

@@ -74,6 +74,55 @@ fn what_is_claimed_is_not_even_tried() {
 }
 
 #[test]
+fn the_probe_finds_what_is_refused() {
+    let strict = |metadata: &Value| {
+        let deps = metadata["deps"].as_array().cloned().unwrap_or_default();
+        metadata["license"].is_null() || deps.iter().any(|dep| dep["version_req"] == "*" || !dep["registry"].is_null())
+    };
+    let served = picky(strict);
+    let read = Regspec::new(&["probe", &served.index()]).finish();
+    assert_eq!(read.code, Some(0), "{}", read.err);
+    assert!(served.seen().iter().all(|request| request.method == "GET"), "{:#?}", served.seen());
+    let probed = Regspec::new(&["probe", &served.index(), "--write", "--token", TOKEN, "--settle", "2"]).finish();
+    assert_eq!(probed.code, Some(0), "{}", probed.err);
+    for line in ["wildcards = false", "foreign-dependencies = false", "manifest-fields = [\"license\"]"] {
+        assert!(probed.out.lines().any(|told| told == line), "{}", probed.out);
+    }
+    assert!(probed.out.contains("# a dependency on any version: status 400: against our policy"), "{}", probed.out);
+    // What it wrote is what a run needs.
+    let arguments = ["--write", "--token", TOKEN, "--settle", "2", "--only", "lines::"];
+    let told = Regspec::run(&served.index(), &arguments).file("regspec.toml", &probed.out).finish();
+    assert_eq!(total(&told, "violates") + total(&told, "blocked"), 0, "{}{}", told.out, told.err);
+    assert!(total(&told, "conforms") > 50, "{}", told.out);
+}
+
+#[test]
+fn an_open_minded_registry_has_no_policies() {
+    let served = picky(|_| false);
+    let probed = Regspec::new(&["probe", &served.index(), "--write", "--token", TOKEN]).finish();
+    assert!(probed.out.contains("wildcards = true") && !probed.out.contains("manifest-fields"), "{}", probed.out);
+    let never = picky(|_| true);
+    let probed = Regspec::new(&["probe", &never.index(), "--write", "--token", TOKEN]).finish();
+    assert!(
+        probed.out.contains("# the same with all of them: status 400: against our policy"),
+        "{}{}",
+        probed.out,
+        probed.err
+    );
+    assert!(!probed.out.contains("wildcards"), "{}", probed.out);
+}
+
+#[test]
+fn that_nothing_can_be_published_is_told_once() {
+    let served = picky(|_| true);
+    let outcome = run(&served, "", &["publish::", "metadata::", "envelope::", "lines::", "yank::"]);
+    assert_eq!(outcome.code, Some(1), "{}", outcome.out);
+    assert_eq!(total(&outcome, "violates"), 1, "{}", outcome.out);
+    assert!(outcome.out.contains("violates MUST env/layout"), "{}", outcome.out);
+    assert!(total(&outcome, "blocked") > 200, "{}", outcome.out);
+}
+
+#[test]
 fn the_probe_repeats_what_was_claimed() {
     let served = picky(|_| false);
     let arguments = ["probe", &served.index()];

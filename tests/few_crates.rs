@@ -8,11 +8,23 @@ mod command;
 #[path = "support/server.rs"]
 mod server;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use command::Regspec;
+use regspec::{
+    engine::{Embedded, Engine, Setup},
+    mutant::{self, Mutant},
+    plan::{Case, declared},
+    spec::Spec,
+    suite,
+    target::{Claims, Credentials, Options, Target},
+    verdict::Verdict,
+};
 use serde_json::Value;
 use server::{OTHER, Served, TOKEN};
+
+/// Mutants that show in crates that cases share: in lines of the index, in downloads, in what is refused.
+const MUTANTS: [&str; 4] = ["dep-nulls-refused", "crates-io-becomes-null", "duplicate-adds-line", "yank-without-token"];
 
 #[test]
 fn a_target_keeps_no_more_crates_than_it_shall() {
@@ -38,4 +50,54 @@ fn published(request: &regspec::exchange::Request) -> Option<String> {
     let length = usize::try_from(u32::from_le_bytes(request.body.get(..4)?.try_into().unwrap())).unwrap();
     let metadata: Value = serde_json::from_slice(request.body.get(4..4 + length)?).ok()?;
     Some(metadata["name"].as_str()?.to_owned())
+}
+
+#[test]
+fn what_is_broken_is_found_and_nothing_else() {
+    let spec = Arc::new(Spec::bundled("cargo").unwrap());
+    let cases = declared(&spec, &suite::bundled("cargo").unwrap(), &suite::corpora().unwrap()).unwrap();
+    let cases: Vec<Case> = cases.into_iter().filter(|case| case.property().is_none()).collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(8 << 20).enable_all().build().unwrap();
+    let mutants = MUTANTS.map(|id| mutant::find(id).unwrap());
+    // The stack of a test's own thread is small.
+    let run = || mutants.map(|mutant| (mutant.id, runtime.block_on(found(&spec, &cases, mutant))));
+    let told: [(_, Vec<_>); 4] = std::thread::scope(|scope| {
+        std::thread::Builder::new().stack_size(16 << 20).spawn_scoped(scope, run).unwrap().join().unwrap()
+    });
+    for (id, told) in told {
+        assert!(!told.is_empty(), "{id} is not noticed");
+        let wrong: Vec<_> = told.iter().filter(|(_, meant)| !meant).collect();
+        assert!(wrong.is_empty(), "{id}: {wrong:#?}");
+    }
+}
+
+/// What a run with few crates says is broken, and whether the mutant breaks that.
+async fn found(spec: &Arc<Spec>, cases: &[Case], mutant: &'static Mutant) -> Vec<(String, bool)> {
+    let setup = Setup {
+        target: Target::Embedded,
+        credentials: Credentials::default(),
+        claims: Claims::default(),
+        options: Options {
+            settle: std::time::Duration::from_millis(250),
+            timeout: std::time::Duration::from_secs(60),
+            max_new_crates: Some(20),
+            ..Options::embedded()
+        },
+        require: Vec::new(),
+        record: None,
+        profile: None,
+        found: None,
+    };
+    let embedded = Embedded::spoilt(0, |config| mutant.config(config), |registry| mutant.handler(registry));
+    let engine = Engine::start_embedded(Arc::clone(spec), setup, cases, embedded).unwrap();
+    let records = engine.run(cases, &|_| ()).await;
+    let broken = records.iter().filter(|record| record.verdict == Verdict::Violates);
+    let told = |record: &regspec::verdict::Record| -> Vec<_> {
+        let say = |finding: &regspec::verdict::Finding| {
+            let text = format!("{} {}: {} / {}", record.id, finding.requirement, finding.expected, finding.actual);
+            (text, mutant::names(mutant.breaks, finding.requirement.as_str()))
+        };
+        record.findings.iter().map(say).collect()
+    };
+    broken.flat_map(told).collect()
 }

@@ -256,6 +256,72 @@ fn an_index_slower_than_the_run_waits_is_told_by_whoever_asks_how_long() {
     assert_eq!((hasty.code, hasty.report()["totals"]["inconclusive"].as_u64()), (Some(3), Some(1)), "{}", hasty.out);
 }
 
+/// An index that shows each crate so long after it was first looked for.
+fn late(lag: Duration) -> Served {
+    let looked = std::sync::Mutex::new(std::collections::HashMap::new());
+    Served::new(
+        |config| config,
+        move |request, registry| {
+            let file = request.path().starts_with("/index/") && !request.path().ends_with("/config.json");
+            let first = || *looked.lock().unwrap().entry(request.path().to_owned()).or_insert_with(Instant::now);
+            match file && first().elapsed() < lag {
+                true => Response::new(404),
+                false => registry.handle(request),
+            }
+        },
+    )
+}
+
+const WRITING: [&str; 3] = ["--write", "--token", TOKEN];
+
+#[test]
+fn what_comes_with_a_later_publish_was_late_and_not_lost() {
+    let served = late(Duration::from_millis(1500));
+    let only = ["--only", "envelope::layout", "--only", "publish::many-versions"];
+    let outcome = tested(&served, &[&WRITING[..], &only, &["--settle", "1"]].concat(), 3);
+    let report = outcome.report();
+    assert_eq!(report["totals"]["violates"], 0, "{}{}", outcome.out, outcome.err);
+    assert_eq!(report["totals"]["blocked"], 0, "{}", outcome.out);
+    assert!(outcome.out.contains("s after it was accepted"), "{}", outcome.out);
+}
+
+#[test]
+fn an_index_that_never_moves_is_waited_for_a_few_times() {
+    const SETTLE: u64 = 3;
+    let served = late(Duration::from_secs(6000));
+    let settle = SETTLE.to_string();
+    let arguments = [&WRITING[..], &["--settle", &settle, "--login", "alice"]].concat();
+    let outcome = Regspec::run(&served.index(), &arguments).finish();
+    let report = outcome.report();
+    assert_eq!(report["totals"]["violates"], 0, "{}{}", outcome.out, outcome.err);
+    assert!(report["totals"]["inconclusive"].as_u64().unwrap() > 100, "{}", outcome.out);
+    assert!(outcome.out.contains("none of several changes on end within 3 s"), "{}", outcome.out);
+    let cases = report["cases"].as_array().unwrap();
+    let waited = cases.iter().filter(|case| case["duration_ms"].as_u64().unwrap() >= SETTLE * 1000);
+    let waited: Vec<_> = waited.map(|case| &case["id"]).collect();
+    assert!(waited.len() <= 4, "{waited:?}");
+    assert!(waited.iter().any(|id| *id == "publish::index-within-60s"), "{waited:?}");
+}
+
+#[test]
+fn a_publish_that_is_not_answered_in_time_was_not_refused() {
+    let served = Served::new(
+        |config| config,
+        |request, registry| {
+            if request.method == "PUT" && request.path().ends_with("/crates/new") {
+                std::thread::sleep(Duration::from_millis(1500));
+            }
+            registry.handle(request)
+        },
+    );
+    let arguments = [&WRITING[..], &["--timeout", "0.5", "--jobs", "1", "--only", "envelope::layout"]].concat();
+    let outcome = tested(&served, &arguments, 3);
+    let report = outcome.report();
+    assert_eq!(report["totals"]["violates"], 0, "{}", outcome.out);
+    assert_eq!(report["totals"]["inconclusive"], 1, "{}", outcome.out);
+    assert!(outcome.out.contains("answered: no reply"), "{}", outcome.out);
+}
+
 #[test]
 fn a_gate_that_leads_to_a_login_page() {
     let served = Served::new(Config::private, |request, registry| {
@@ -276,4 +342,18 @@ fn a_gate_that_leads_to_a_login_page() {
     let report = outcome.report();
     assert_eq!(report["totals"]["violates"], 0, "{}", outcome.out);
     assert!(outcome.out.contains("violates SHOULD api/error-status"), "{}", outcome.out);
+}
+
+#[test]
+fn a_git_index_is_told_by_what_it_answers_to_git() {
+    let served = Served::new(
+        |config| config,
+        |request, _| match request.url.contains("/info/refs?service=git-upload-pack") {
+            true => {
+                Response::new(200).header("content-type", "application/x-git-upload-pack-advertisement").body("0000")
+            }
+            false => Response::new(404),
+        },
+    );
+    untestable(served.origin(), &[], &["is a git index", "--index-dir"]);
 }

@@ -10,7 +10,7 @@ pub(super) fn checksum(wanted: &Checksum, seen: &Evidence<'_>) -> Judged {
     let file = seen.at_mark(&wanted.index)?;
     let listed = index::listed(&file)?;
     let Some(line) = listed.line(&version) else {
-        return Ok(vec![file.fault(format!("a line of version {version}"), listed.told).data()]);
+        return Ok(vec![file.fault(format!("a line of version {version}"), listed.told()).data()]);
     };
     let reply = seen.reply()?;
     if reply.status != 200 {

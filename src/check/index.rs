@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::{Evidence, Unjudged, show};
-use crate::exchange::Shown;
+use crate::exchange::{Response, Shown};
 
 /// A piece of an index file between line feeds that is not blank.
 #[derive(Debug)]
@@ -33,8 +33,14 @@ impl Entry {
 
     /// The version, where it is a string.
     pub fn version(&self) -> Option<&str> {
-        self.object()?.get("vers")?.as_str()
+        member(self.object()?, "vers")?.as_str()
     }
+}
+
+/// A member of a line. They are few, so that a walk over them takes less than the hash that a look by key begins with, and a
+/// file has thousands of lines.
+pub(super) fn member<'l>(line: &'l Map<String, Value>, name: &str) -> Option<&'l Value> {
+    line.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
 /// Takes a file apart as cargo does: at line feeds, blank lines skipped (cargo's `Summaries::parse`).
@@ -67,13 +73,21 @@ pub(super) fn entries(content: &[u8]) -> Vec<Entry> {
 pub(super) struct Listed<'a> {
     /// Each line that is an object with a version, in order.
     pub lines: Vec<(&'a str, &'a Map<String, Value>)>,
-    /// What a finding says was there.
-    pub told: String,
+    reply: &'a Response,
     /// Whether the reply is an index file, or says that there is none; an error says neither.
     pub known: bool,
 }
 
 impl<'a> Listed<'a> {
+    /// What a finding says was there.
+    pub fn told(&self) -> String {
+        if !self.known || !self.reply.is_success() {
+            return show::reply(self.reply);
+        }
+        let versions: Vec<_> = self.lines.iter().map(|(version, _)| *version).collect();
+        format!("versions: {}", show::list(&versions))
+    }
+
     /// The last line of a version.
     pub fn line(&self, version: &str) -> Option<&'a Map<String, Value>> {
         self.lines.iter().rfind(|(listed, _)| *listed == version).map(|(_, line)| *line)
@@ -91,13 +105,13 @@ pub(super) fn listed<'a>(seen: &Evidence<'a>) -> Result<Listed<'a>, Unjudged> {
     let reply = seen.reply()?;
     match reply.status {
         304 => Err(Unjudged("status 304 does not say what the file holds".to_owned())),
-        404 | 410 | 451 => Ok(Listed { lines: Vec::new(), told: show::reply(reply), known: true }),
-        _ if !reply.is_success() => Ok(Listed { lines: Vec::new(), told: show::reply(reply), known: false }),
+        404 | 410 | 451 => Ok(Listed { lines: Vec::new(), reply, known: true }),
+        _ if !reply.is_success() => Ok(Listed { lines: Vec::new(), reply, known: false }),
         _ => {
-            let entries = seen.entries()?.iter();
-            let lines: Vec<_> = entries.filter_map(|entry| Some((entry.version()?, entry.object()?))).collect();
-            let versions: Vec<_> = lines.iter().map(|(version, _)| *version).collect();
-            Ok(Listed { told: format!("versions: {}", show::list(&versions)), lines, known: true })
+            let entries = seen.entries()?;
+            let mut lines = Vec::with_capacity(entries.len());
+            lines.extend(entries.iter().filter_map(|entry| Some((entry.version()?, entry.object()?))));
+            Ok(Listed { lines, reply, known: true })
         }
     }
 }

@@ -73,7 +73,7 @@ fn every_winner_listed(seen: &Evidence<'_>, marked: &[(usize, &Exchange)]) -> Ju
                     faults.push(look.fault(expected, format!("cksum {}", show::member(cksum))));
                 }
             }
-            [] => faults.push(look.fault(expected, listed.told.clone())),
+            [] => faults.push(look.fault(expected, listed.told())),
             more => faults.push(look.fault(expected, format!("{} lines", more.len()))),
         }
     }

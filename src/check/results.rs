@@ -101,7 +101,7 @@ fn max_version(mark: &str, page: &Page<'_>, seen: &Evidence<'_>) -> Judged {
     if version.and_then(Value::as_str).is_some_and(|version| listed.line(version).is_some()) {
         return Ok(Faults::new());
     }
-    let expected = format!("a max_version of {name} that its index file lists ({})", listed.told);
+    let expected = format!("a max_version of {name} that its index file lists ({})", listed.told());
     Ok(vec![seen.fault(expected, show::member(version))])
 }
 

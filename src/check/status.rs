@@ -19,13 +19,15 @@ pub(super) fn not_status(unwanted: &[Status], seen: &Evidence<'_>) -> Judged {
     Ok(vec![seen.fault(format!("anything but {}", show::statuses(unwanted)), show::reply(reply))])
 }
 
-/// A reply came. That no connection came about, or that we did not send, says nothing of how a request is answered.
+/// A reply came. That no connection came about, or that we did not send, says nothing of how a request is answered; nor
+/// does a time-out, for who waits longer may still get one.
 pub(super) fn answered(seen: &Evidence<'_>) -> Judged {
     match &seen.exchange().reply {
         Ok(_) => Ok(Vec::new()),
         Err(failure) if matches!(failure.kind, FailureKind::Connect | FailureKind::Withheld) => {
             Err(Unjudged(format!("nothing was sent: {failure}")))
         }
+        Err(failure) if failure.kind == FailureKind::Timeout => Err(Unjudged(show::outcome(seen.exchange()))),
         Err(_) => Ok(vec![seen.fault("a reply", show::outcome(seen.exchange()))]),
     }
 }
@@ -51,7 +53,9 @@ mod tests {
         assert_eq!(only(closed.judge("answered = {}")).actual, "no reply: connection closed");
         assert!(closed.judge("status = [200]").is_err());
         assert!(closed.judge("not-status = [500]").is_err());
-        assert!(Scene::new().dropped(FailureKind::Connect).judge("answered = {}").is_err());
+        for kind in [FailureKind::Connect, FailureKind::Timeout] {
+            assert!(Scene::new().dropped(kind).judge("answered = {}").is_err(), "{kind:?}");
+        }
         assert_eq!(Scene::new().get("/", reply(500)).judge("answered = {}"), Ok(vec![]));
     }
 }

@@ -12,22 +12,22 @@ pub(super) fn versions(wanted: &Versions, seen: &Evidence<'_>) -> Judged {
     // Whoever is denied sees no version either; a server that fails says nothing about them.
     let denied = (400..500).contains(&seen.reply()?.status);
     if !listed.known && !denied && includes.is_empty() {
-        return Err(Unjudged(format!("no index file: {}", listed.told)));
+        return Err(Unjudged(format!("no index file: {}", listed.told())));
     }
     let count = |version: &str| listed.lines.iter().filter(|(listed, _)| *listed == version).count();
     let mut faults = Faults::new();
     for version in &includes {
         match count(version) {
             1 => {}
-            0 => faults.push(seen.fault(format!("version {version} listed"), listed.told.clone())),
+            0 => faults.push(seen.fault(format!("version {version} listed"), listed.told())),
             n => faults.push(seen.fault(format!("version {version} listed once"), format!("listed {n} times"))),
         }
     }
     for version in lacks.iter().filter(|version| count(version) > 0) {
-        faults.push(seen.fault(format!("version {version} not listed"), listed.told.clone()));
+        faults.push(seen.fault(format!("version {version} not listed"), listed.told()));
     }
     if wanted.only && listed.lines.iter().any(|(version, _)| includes.iter().all(|known| known != version)) {
-        faults.push(seen.fault(format!("no versions but {}", show::list(&includes)), listed.told));
+        faults.push(seen.fault(format!("no versions but {}", show::list(&includes)), listed.told()));
     }
     Ok(faults)
 }
@@ -36,7 +36,7 @@ pub(super) fn line(wanted: &LineMembers, seen: &Evidence<'_>) -> Judged {
     let listed = index::listed(seen)?;
     let version = seen.text(&wanted.version)?;
     let Some(line) = listed.line(&version) else {
-        return Ok(vec![seen.fault(format!("a line of version {version}"), listed.told).data()]);
+        return Ok(vec![seen.fault(format!("a line of version {version}"), listed.told()).data()]);
     };
     let mut faults = Faults::new();
     if let Some(has) = &wanted.has {

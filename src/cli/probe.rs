@@ -17,7 +17,11 @@ pub(super) fn probe(args: Run) -> Done {
     let (spec, cases) = load("cargo", &[], &["config".to_owned()])?;
     let setup = setup(&inputs)?;
     let writes = setup.options.write;
-    let engine = super::runtime()?.block_on(Engine::start(Arc::new(spec), setup, &cases))?;
+    let runtime = super::runtime()?;
+    let mut engine = runtime.block_on(Engine::start(Arc::new(spec), setup, &cases))?;
+    let offered = engine.profile().endpoints.api.is_some()
+        && !engine.profile().not_offered.iter().any(|(action, _)| *action == Action::Publish);
+    let policies = if writes && offered { runtime.block_on(engine.find_policies()) } else { Vec::new() };
     let profile = engine.profile();
     let missing = |action: &Action| profile.not_offered.iter().any(|(known, _)| known == action);
     let api = profile.endpoints.api.is_some();
@@ -41,9 +45,12 @@ pub(super) fn probe(args: Run) -> Done {
     for (action, how) in &profile.not_offered {
         output::line(&format!("# {}: {how}", action.name()));
     }
+    for words in &policies {
+        output::line(&format!("# {words}"));
+    }
     if !writes {
         output::line(
-            "# Whether yanking is offered, who may write and whether owners matter is asked with --write only.",
+            "# Whether yanking is offered, who may write and whether owners matter is asked with --write only, and so is what it refuses by policy.",
         );
     }
     Ok(0)

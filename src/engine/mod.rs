@@ -168,6 +168,14 @@ impl Engine {
         self.sessions[&Variant::Any].profile()
     }
 
+    /// Tries what the target refuses by right, and keeps it in the profile. Says what happened.
+    pub async fn find_policies(&mut self) -> Vec<String> {
+        match self.sessions.get_mut(&Variant::Any) {
+            Some(session) => session.find_policies().await,
+            None => Vec::new(),
+        }
+    }
+
     /// The variants of the reference registry that were started.
     pub fn embedded(&self) -> Option<&Embedded> {
         self.embedded.as_ref()

@@ -8,6 +8,18 @@ use crate::{
 };
 
 impl Run<'_> {
+    /// It is the case to tell that no upload is accepted.
+    pub(super) fn asks_for_a_sound_upload(&self) -> bool {
+        let plain = |step: &Step| match &step.verb {
+            Verb::Publish(publish) => publish.name.is_none() && odd_by_name_alone(publish) && step.credential.is_none(),
+            _ => true,
+        };
+        self.case.requirements[0].as_str() == FOUNDATION
+            && self.case.decl.journey.is_none()
+            && self.case.steps().all(plain)
+            && !self.case.decl.then.iter().any(asks_refusal)
+    }
+
     /// A step that the case builds on has to have succeeded.
     pub(super) fn succeeded(&self, step: &Step, at: usize) -> Result<(), End> {
         let exchange = &self.transcript.exchanges[at];
@@ -100,6 +112,9 @@ impl Run<'_> {
     }
 }
 
+/// What every upload stands on.
+pub(super) const FOUNDATION: &str = "env/layout";
+
 /// Whether a refusal is what a case asks for.
 pub(super) fn asks_refusal(expect: &Expect) -> bool {
     matches!(&expect.check, Check::Refused(_) | Check::Outcome(_))
@@ -125,7 +140,7 @@ fn odd_by_name_alone(publish: &Publish) -> bool {
 /// The requirement without which a verb cannot be built upon.
 fn relies_on(verb: &Verb) -> Option<&'static str> {
     Some(match verb {
-        Verb::Publish(_) => "env/layout",
+        Verb::Publish(_) => FOUNDATION,
         Verb::Yank(_) => "yank/route",
         Verb::Unyank(_) => "unyank/route",
         Verb::Config => "cfg/exists",

@@ -13,6 +13,7 @@ mod looks;
 mod names;
 mod pace;
 mod perform;
+mod policies;
 mod probe;
 mod raw;
 mod sample;
@@ -58,8 +59,6 @@ pub struct Session {
     profile: Profile,
     sent: AtomicUsize,
     prepared: tokio::sync::OnceCell<Result<(), End>>,
-    /// How the target refused a sound upload, where it takes none at all.
-    no_upload: Option<String>,
     spec: Arc<Spec>,
     /// What was found on the target, by kind of resource.
     discovered: tokio::sync::Mutex<discover::Found>,
@@ -79,7 +78,6 @@ impl Session {
             profile: Profile::default(),
             sent: AtomicUsize::new(0),
             prepared: tokio::sync::OnceCell::new(),
-            no_upload: None,
             spec: Arc::default(),
             discovered: tokio::sync::Mutex::default(),
             taken: Mutex::default(),

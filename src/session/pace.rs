@@ -120,13 +120,14 @@ impl Pace {
         self.max_made.saturating_sub(self.made.load(Ordering::Relaxed))
     }
 
-    /// Notes whether a change showed in the index in time.
-    pub(super) fn settled(&self, shown: bool) {
-        if shown {
-            self.lags.store(0, Ordering::Relaxed);
-        } else {
-            self.lags.fetch_add(1, Ordering::Relaxed);
-        }
+    /// Notes that a change showed in the index.
+    pub(super) fn moved(&self) {
+        self.lags.store(0, Ordering::Relaxed);
+    }
+
+    /// Notes that so many changes on end were waited for in vain.
+    pub(super) fn lagged(&self, changes: usize) {
+        self.lags.fetch_add(changes, Ordering::Relaxed);
     }
 
     /// An index that never moves would have each case wait for nothing.

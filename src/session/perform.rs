@@ -6,7 +6,7 @@ use super::{
     Session,
     builder::{Builder, Built, Lack},
     call,
-    ends::asks_refusal,
+    ends::{FOUNDATION, asks_refusal},
     names::{self, Attempt},
     turns::Held,
     wait::Expected,
@@ -173,13 +173,13 @@ impl<'a> Run<'a> {
         if denied > 0 && !self.session.pace.may_be_denied(denied) {
             return Err(End::NotApplicable("more wrong tokens than --max-denied allows would be shown".to_owned()));
         }
-        if let Some(why) = &self.session.no_upload
+        if let Some(why) = &self.session.profile.no_upload
             && self.case.publishes()
-            && (self.case.decl.journey.is_some() || self.case.decl.then.iter().any(asks_refusal))
+            && !self.asks_for_a_sound_upload()
         {
-            // Where nothing is accepted, a refusal proves nothing.
+            // Where nothing is accepted, a refusal proves nothing, and one case tells for all that nothing is.
             let why = format!("no sound upload is accepted: {why}");
-            return Err(End::Blocked { by: "env/layout".into(), why });
+            return Err(End::Blocked { by: FOUNDATION.into(), why });
         }
         let takes_turns = self.case.turn.is_some() || self.adds;
         if self.case.publishes() && !takes_turns && !self.session.pace.may_make(self.case.new_crates()) {

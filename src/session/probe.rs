@@ -8,13 +8,16 @@ use super::{
     Session,
     ends::in_words,
     perform::{Run, index_step},
-    sample::{NoSample, own_case, why},
+    sample::{BEYOND, NoSample, own_case, why},
 };
 use crate::{
     exchange::{BODY_LIMIT, Endpoints, Request, Response, Role, accepts},
     suite::{Credential, Search, Step, Text, Verb},
     target::{Action, Profile, Sample, Writers},
 };
+
+/// How it is known that an action is not offered which the user says so of.
+pub(super) const BY_WORD: &str = "by your word";
 
 /// Why a target cannot be tested at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,12 +69,20 @@ impl Session {
         self.endpoints().await?;
         for action in Action::ALL {
             if self.claims.offers(action) == Some(false) {
-                self.profile.not_offered.push((action, "by your word".to_owned()));
+                self.profile.not_offered.push((action, BY_WORD.to_owned()));
             }
         }
         self.profile.writers = self.claims.writers;
         self.profile.largest_crate = self.claims.largest_crate;
         self.profile.private = self.claims.private.unwrap_or(self.profile.private);
+        self.offers().await
+    }
+
+    /// Asks what can be seen once there is a crate to read.
+    ///
+    /// # Errors
+    /// None may be published.
+    pub(super) async fn offers(&mut self) -> Result<(), Unreachable> {
         self.samples().await?;
         if self.profile.sample.is_some() {
             self.habits().await;
@@ -190,9 +201,21 @@ impl Session {
     async fn answers(&self, api: &str) -> Result<(), Unreachable> {
         let url = format!("{api}/api/v1/crates?q=regspec&per_page=1");
         match self.ask(&url, self.credentials.token.is_some()).await {
+            Ok(reply) if !reply.is_success() && self.is_git(api).await => Err(Unreachable {
+                message: format!("{api} is a git index, which is not read over the wire"),
+                hint: "clone it, and give --index-dir CLONE together with the web API".to_owned(),
+            }),
             Ok(_) => Ok(()),
             Err(message) => Err(Unreachable { message, hint: "is the registry running at that URL?".to_owned() }),
         }
+    }
+
+    /// What `git clone` asks first is answered as git does.
+    async fn is_git(&self, base: &str) -> bool {
+        let reply = self.ask(&format!("{base}/info/refs?service=git-upload-pack"), false).await;
+        reply.is_ok_and(|reply| {
+            reply.headers.get("content-type").is_some_and(|kind| kind.starts_with("application/x-git-"))
+        })
     }
 
     async fn ask(&self, url: &str, token: bool) -> Result<Response, String> {
@@ -226,15 +249,19 @@ impl Session {
                     let yanked = sample.yanked.clone().filter(|_| no_yank.is_none());
                     self.profile.sample = Some(Sample { yanked, ..sample });
                     self.profile.not_offered.extend(no_yank.map(|how| (Action::Yank, how)));
-                    self.no_upload = None;
+                    self.profile.no_upload = None;
                     self.prepared.set(Ok(())).ok();
                     return Ok(());
                 }
                 Err(NoSample { why, refused }) => {
-                    self.no_upload = refused.map(|_| why.clone());
+                    self.profile.no_upload = refused.map(|_| why.clone());
                     self.profile.sample_missing = Some(why.clone());
                     if let (Some(401 | 403), "plain-sample") = (refused, name) {
                         return Err(self.denied(&why));
+                    }
+                    // A plainer one helps where a rich one is refused, not where nothing shows.
+                    if refused.is_none() && why != BEYOND {
+                        break;
                     }
                 }
             }

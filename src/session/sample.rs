@@ -21,7 +21,7 @@ const VERSION: &str = "1.0.0";
 const YANKED: &str = "1.2.0";
 
 /// Why it is not published where too few crates may be made.
-const BEYOND: &str = "the crate that cases read would be more than --max-new-crates allows";
+pub(super) const BEYOND: &str = "the crate that cases read would be more than --max-new-crates allows";
 
 /// A case of the session's own, which no report tells.
 pub(super) fn own_case(name: &str) -> Case {
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn the_sample_is_a_declared_case() {
-        for name in ["sample", "plain-sample", "probe"] {
+        for name in ["sample", "plain-sample", "probe", "policies"] {
             assert_eq!(own_case(name).decl.name, name);
         }
     }

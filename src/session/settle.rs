@@ -62,8 +62,8 @@ impl Run<'_> {
         };
         let since = expected.since.unwrap_or_else(Instant::now);
         let settle = self.session.options.settle;
-        // Who asks how long it takes waits whatever other cases found.
-        let stuck = self.session.pace.is_stuck() && !self.asks_how_long();
+        // One case tells how long it takes, whatever other cases found.
+        let stuck = self.session.pace.is_stuck() && !self.tells_how_long();
         let until = if stuck { since } else { since + settle };
         let mut at = self.look(step, &request, role, &expected, until).await?;
         let waited = since.elapsed().as_secs_f64();
@@ -74,7 +74,7 @@ impl Run<'_> {
         if stuck && !there && !conditional && !never {
             let why = unread(&self.transcript.exchanges[at]).map(|why| format!("; {why}")).unwrap_or_default();
             return Err(End::Inconclusive(format!(
-                "the index showed no change within {} s for several cases on end, so that none is waited for any more{why}",
+                "the index showed none of several changes on end within {} s, so that none is waited for any more{why}",
                 settle.as_secs_f64()
             )));
         }
@@ -82,30 +82,36 @@ impl Run<'_> {
             // What follows takes as long again, and may be cut short by the time that a case has.
             self.transcript.exchanges[at].shown = Some(Shown::NotInTime { after_s: waited });
         }
+        let mut lags = 1;
         let shown = if there || conditional {
             Shown::InTime { after_s: waited }
-        } else if never || self.later_publish_shows(name, settle).await? {
-            Shown::Lost { after_s: waited }
-        } else if self.another_crate_shows(settle).await? {
-            let by = rule_of_place(name);
-            if !self.case.requirements.contains(&by) {
-                let missing = expected.missing(self.transcript.exchanges[at].response());
-                return Err(End::Blocked {
-                    by,
-                    why: format!(
-                        "{waited:.1} s after it was accepted, {missing} in the index file of {name}, while a crate published later shows"
-                    ),
-                });
-            }
+        } else if never {
             Shown::Lost { after_s: waited }
         } else {
-            Shown::NotInTime { after_s: waited }
+            match self.control(name, settle, &mut lags).await? {
+                // What came with the control, or since, was late.
+                Some(_) if self.came_late(step, &request, &expected).await? => Shown::NotInTime { after_s: waited },
+                None => Shown::NotInTime { after_s: waited },
+                Some(Control::Elsewhere) if !self.case.requirements.contains(&rule_of_place(name)) => {
+                    let missing = expected.missing(self.transcript.exchanges[at].response());
+                    return Err(End::Blocked {
+                        by: rule_of_place(name),
+                        why: format!(
+                            "{waited:.1} s after it was accepted, {missing} in the index file of {name}, while a crate published later shows"
+                        ),
+                    });
+                }
+                Some(_) => Shown::Lost { after_s: waited },
+            }
         };
         if let (Some(known), Some(reply)) = (self.crates.get_mut(name), self.transcript.exchanges[at].response()) {
             known.looked_at(reply, there);
         }
         if !conditional {
-            self.session.pace.settled(!matches!(shown, Shown::NotInTime { .. }));
+            match shown {
+                Shown::NotInTime { .. } => self.session.pace.lagged(lags),
+                Shown::InTime { .. } | Shown::Lost { .. } => self.session.pace.moved(),
+            }
         }
         // The later publish stands behind in the transcript; the look that is judged is the one before it.
         at = at.min(self.transcript.exchanges.len() - 1);
@@ -124,8 +130,10 @@ impl Run<'_> {
         }
     }
 
-    fn asks_how_long(&self) -> bool {
-        self.case.decl.then.iter().any(|expect| matches!(expect.check, Check::ShownWithin(_)))
+    /// It is about how long a publish takes to show: what no wait comes to is told by it, and by no other case.
+    fn tells_how_long(&self) -> bool {
+        self.case.requirements[0].as_str() == IN_TIME
+            && self.case.decl.then.iter().any(|expect| matches!(expect.check, Check::ShownWithin(_)))
     }
 
     /// Looks until the change is there or the time is up. Keeps the last look alone.
@@ -228,37 +236,69 @@ impl Run<'_> {
         names.filter_map(|name| name.fill(&self.bindings).ok()).collect()
     }
 
-    /// Publishes a later version and says whether that one becomes visible: what does not show by then is lost, not late.
-    async fn later_publish_shows(&mut self, name: &str, settle: Duration) -> Result<bool, End> {
-        if !self.case.publishes() {
-            return Ok(false);
+    /// Publishes something later and waits for that: what does not show by then is lost, not late. Nothing if that does not
+    /// show either, or none can be published. Counts the waits in vain.
+    async fn control(&mut self, name: &str, settle: Duration, lags: &mut usize) -> Result<Option<Control>, End> {
+        if !self.case.publishes() || self.session.pace.is_stuck() {
+            return Ok(None);
         }
+        match self.later_publish_shows(name, settle).await? {
+            Some(true) => return Ok(Some(Control::There)),
+            Some(false) => *lags += 1,
+            None => {}
+        }
+        // A crate with nothing odd about it: if that one shows, the first lies where nobody looks.
+        if !self.session.pace.may_make(1) {
+            return Ok(None);
+        }
+        let names = names::fresh(self.case, &self.session.options, &self.session.profile.policy, CONTROL);
+        let other = names.get("crate").unwrap_or_default().to_owned();
+        match self.later_publish_shows(&other, settle).await? {
+            Some(true) => return Ok(Some(Control::Elsewhere)),
+            Some(false) => *lags += 1,
+            None => {}
+        }
+        Ok(None)
+    }
+
+    /// Publishes a later version and says whether that one becomes visible; nothing if it is not accepted.
+    async fn later_publish_shows(&mut self, name: &str, settle: Duration) -> Result<Option<bool>, End> {
         let version = self.case.version("99.99.99");
         let publish = sound(name, &version, None);
-        let Ok(Built { request, .. }) = self.builder().build(&publish) else { return Ok(false) };
+        let Ok(Built { request, .. }) = self.builder().build(&publish) else { return Ok(None) };
         let at = self.exchange(&publish, request, Role::Aftermath, false).await;
         if !self.transcript.exchanges[at].response().is_some_and(accepts) {
-            return Ok(false);
+            return Ok(None);
         }
         let mut later = Expected::default();
         later.change(&version, false);
         let look = Step { mark: None, ..index_step(name) };
-        let Ok(Built { request, .. }) = self.builder().build(&look) else { return Ok(false) };
+        let Ok(Built { request, .. }) = self.builder().build(&look) else { return Ok(None) };
         let at = self.look(&look, &request, Role::Aftermath, &later, Instant::now() + settle).await?;
-        Ok(self.transcript.exchanges[at].response().is_some_and(|reply| later.shows(reply)))
+        Ok(Some(self.transcript.exchanges[at].response().is_some_and(|reply| later.shows(reply))))
     }
 
-    /// Publishes a crate with nothing odd about it and says whether that one becomes visible: then the index is not late,
-    /// and the crate that does not show lies where nobody looks.
-    async fn another_crate_shows(&mut self, settle: Duration) -> Result<bool, End> {
-        if !self.case.publishes() || !self.session.pace.may_make(1) {
-            return Ok(false);
-        }
-        let names = names::fresh(self.case, &self.session.options, &self.session.profile.policy, CONTROL);
-        let name = names.get("crate").unwrap_or_default().to_owned();
-        self.later_publish_shows(&name, settle).await
+    /// Whether the index shows by now what it did not in time. Leaves no exchange.
+    async fn came_late(&mut self, step: &Step, request: &Request, expected: &Expected) -> Result<bool, End> {
+        let kept = self.transcript.exchanges.len();
+        let at = self.look(step, request, Role::Aftermath, expected, Instant::now()).await?;
+        let came = self.transcript.exchanges[at].response().is_some_and(|reply| expected.shows(reply));
+        self.transcript.exchanges.truncate(kept);
+        Ok(came)
     }
 }
+
+/// Where what was published later shows.
+#[derive(Debug, Clone, Copy)]
+enum Control {
+    /// In the same index file.
+    There,
+    /// In that of another crate.
+    Elsewhere,
+}
+
+/// The requirement that says how soon a publish shows.
+const IN_TIME: &str = "pub/index-within-60s";
 
 /// Why nothing can be said of an index file from this look at it; nothing if it was read.
 fn unread(exchange: &Exchange) -> Option<String> {

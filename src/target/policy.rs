@@ -36,7 +36,33 @@ pub enum ManifestField {
 }
 
 impl ManifestField {
-    /// Its key in the metadata of an upload, and something sound that may stand there.
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Authors,
+        Self::Categories,
+        Self::Description,
+        Self::Documentation,
+        Self::Homepage,
+        Self::Keywords,
+        Self::License,
+        Self::Repository,
+        Self::RustVersion,
+    ];
+
+    /// Its key in the metadata of an upload.
+    pub fn key(self) -> &'static str {
+        self.filled().0
+    }
+
+    /// Its key in the metadata of an upload, with something sound that may stand there or as cargo sends what is not said.
+    pub fn member(self, said: bool) -> (&'static str, Value) {
+        match self.filled() {
+            filled if said => filled,
+            (key, Value::Array(_)) => (key, json!([])),
+            (key, _) => (key, Value::Null),
+        }
+    }
+
     fn filled(self) -> (&'static str, Value) {
         match self {
             Self::Authors => ("authors", json!(["regspec <regspec@example.org>"])),

@@ -39,6 +39,8 @@ pub struct Profile {
     pub sample: Option<Sample>,
     /// Why there is no sample.
     pub sample_missing: Option<String>,
+    /// How it refused a sound upload, where it takes none at all.
+    pub no_upload: Option<String>,
     /// The inputs that the run holds.
     pub held: BTreeSet<Need>,
 }

@@ -35,7 +35,7 @@ pub(super) fn listed(refused: &Evidence<'_>, look: &Evidence<'_>) -> Judged {
     };
     let listed = index::listed(look)?;
     if !listed.known {
-        return Err(Unjudged(format!("the index file that shows what changed got {}", listed.told)));
+        return Err(Unjudged(format!("the index file that shows what changed got {}", listed.told())));
     }
     let accepted: Vec<_> =
         uploads::accepted_before(look, look.at).filter(|other| uploads::is_about(look.exchange(), other)).collect();
@@ -54,7 +54,7 @@ pub(super) fn listed(refused: &Evidence<'_>, look: &Evidence<'_>) -> Judged {
             // The sample and the work of others are not in the list of uploads.
             if *version == upload.version && !possible(version) {
                 let expected = format!("no line of {version}, whose upload was refused");
-                faults.push(look.fault(expected, listed.told.clone()).of(LEAVES_NOTHING));
+                faults.push(look.fault(expected, listed.told()).of(LEAVES_NOTHING));
             }
         } else if *version == upload.version && cksum == upload.sha256 && twins.all(|other| other.sha256 != cksum) {
             let fault = look.fault(
@@ -67,7 +67,7 @@ pub(super) fn listed(refused: &Evidence<'_>, look: &Evidence<'_>) -> Judged {
     let shown = !matches!(look.exchange().shown, None | Some(Shown::NotInTime { .. }));
     let earlier = accepted.iter().filter(|other| shown && other.exchange < refused.at);
     let gone = earlier.filter(|other| listed.line(&other.version).is_none());
-    faults.extend(gone.map(|other| look.fault(format!("{} listed as before", other.version), listed.told.clone())));
+    faults.extend(gone.map(|other| look.fault(format!("{} listed as before", other.version), listed.told())));
     Ok(faults)
 }
 

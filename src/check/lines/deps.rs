@@ -1,6 +1,6 @@
 //! Rules on dependencies that a schema cannot say: requirements, platforms and URLs as cargo reads them.
 
-use std::str::FromStr;
+use std::{fmt::Display, str::FromStr};
 
 use cargo_platform::Platform;
 use semver::VersionReq;
@@ -15,28 +15,26 @@ pub(super) fn deps(line: &Line<'_>) -> Faults {
 }
 
 fn one(line: &Line<'_>, at: usize, dep: &Value) -> Faults {
-    let text = |member: &str| dep.get(member).and_then(Value::as_str);
     let mut faults = Faults::new();
-    let mut fault = |requirement: &str, member: &str, expected: &str, value: &str, why: String| {
-        let place = format!("/deps/{at}/{member}");
-        faults.push(line.fault(requirement, &place, expected, format!("`{value}`: {why}")));
-    };
-    if let Some(req) = text("req")
-        && let Err(error) = VersionReq::parse(req)
-    {
-        fault("dep/req-syntax", "req", "a version requirement of cargo", req, error.to_string());
-    }
-    if let Some(target) = text("target")
-        && let Err(error) = Platform::from_str(target)
-    {
-        fault("dep/target", "target", "a target triple or cfg(…)", target, error.to_string());
-    }
-    if let Some(registry) = text("registry")
-        && let Err(error) = Url::parse(registry)
-    {
-        fault("dep/registry-valid", "registry", "null or the URL of an index", registry, error.to_string());
+    for (member, value) in dep.as_object().into_iter().flatten() {
+        let Some(text) = value.as_str() else { continue };
+        let (requirement, expected, wrong) = match member.as_str() {
+            "req" => ("dep/req-syntax", "a version requirement of cargo", words(VersionReq::parse(text))),
+            "target" => ("dep/target", "a target triple or cfg(…)", words(Platform::from_str(text))),
+            "registry" => ("dep/registry-valid", "null or the URL of an index", words(Url::parse(text))),
+            _ => continue,
+        };
+        if let Some(why) = wrong {
+            let place = format!("/deps/{at}/{member}");
+            faults.push(line.fault(requirement, &place, expected, format!("`{text}`: {why}")));
+        }
     }
     faults
+}
+
+/// What is wrong, in words.
+fn words<T, E: Display>(read: Result<T, E>) -> Option<String> {
+    read.err().map(|error| error.to_string())
 }
 
 #[cfg(test)]

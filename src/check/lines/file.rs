@@ -15,8 +15,8 @@ pub(super) fn form(seen: &Evidence<'_>, content: &[u8], entries: &[Entry]) -> Fa
     if content.starts_with("\u{feff}".as_bytes()) {
         fault("line/no-bom", "no byte order mark", "the file begins with one".to_owned());
     }
-    let nuls = content.iter().filter(|byte| **byte == 0).count();
-    if nuls > 0 {
+    if content.contains(&0) {
+        let nuls = content.iter().filter(|byte| **byte == 0).count();
         fault("line/no-nul", "no NUL byte", format!("{nuls} of them"));
     }
     // Told by the cases that are about it alone: it is the same in every file, and no cargo minds.
@@ -38,7 +38,7 @@ pub(super) fn form(seen: &Evidence<'_>, content: &[u8], entries: &[Entry]) -> Fa
 
 /// Each version once, build metadata left aside (Cargo book, JSON schema of the index).
 pub(super) fn unique(seen: &Evidence<'_>, entries: &[Entry]) -> Faults {
-    let mut known = HashSet::new();
+    let mut known = HashSet::with_capacity(entries.len());
     let versions = entries.iter().filter_map(Entry::version);
     let again = versions.filter(|version| !known.insert(version.split('+').next().unwrap_or_default()));
     again

@@ -5,9 +5,11 @@ mod features;
 mod file;
 mod values;
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
-use super::{Evidence, Fault, Faults, Judged, Unjudged, show, uploads};
+use super::{Evidence, Fault, Faults, Judged, Unjudged, index, show, uploads};
 use crate::{exchange::Uploaded, spec::SchemaFault};
 
 /// What the rules on names need to know of the file, the same for each line.
@@ -23,7 +25,7 @@ struct Line<'l> {
     seen: Evidence<'l>,
     file: &'l File<'l>,
     object: &'l Map<String, Value>,
-    label: String,
+    label: Cow<'l, str>,
 }
 
 impl Line<'_> {
@@ -32,7 +34,7 @@ impl Line<'_> {
     }
 
     fn text(&self, member: &str) -> Option<&str> {
-        self.object.get(member)?.as_str()
+        index::member(self.object, member)?.as_str()
     }
 }
 
@@ -50,7 +52,7 @@ pub(super) fn index_file(seen: &Evidence<'_>) -> Judged {
     let mut faults = file::form(seen, content, entries);
     for entry in entries {
         let (Ok(value), Some(object)) = (&entry.line, entry.object()) else { continue };
-        let label = entry.version().map_or_else(|| format!("line {}", entry.number), str::to_owned);
+        let label = entry.version().map_or_else(|| format!("line {}", entry.number).into(), Cow::Borrowed);
         let line = Line { seen: *seen, file: &file, object, label };
         let by_schema = by_schema(&line, schema.faults(value));
         let by_code = [values::values(&line), features::features(&line), deps::deps(&line)].concat();

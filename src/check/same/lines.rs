@@ -8,7 +8,7 @@ use crate::suite::Same;
 pub(super) fn lines(same: &Same, before: &Evidence<'_>, now: &Evidence<'_>) -> Judged {
     let (was, is) = (index::listed(before)?, index::listed(now)?);
     if !was.known {
-        return Err(Unjudged(format!("there is no index file to compare with: {}", was.told)));
+        return Err(Unjudged(format!("there is no index file to compare with: {}", was.told())));
     }
     let versions = if same.versions.is_empty() {
         was.lines.iter().map(|(version, _)| (*version).to_owned()).collect()
@@ -21,7 +21,7 @@ pub(super) fn lines(same: &Same, before: &Evidence<'_>, now: &Evidence<'_>) -> J
             return Err(Unjudged(format!("the reply `{}` has no line of {version}", same.r#as)));
         };
         let Some(later) = is.line(&version) else {
-            faults.push(now.fault(format!("still a line of {version}"), is.told.clone()));
+            faults.push(now.fault(format!("still a line of {version}"), is.told()));
             continue;
         };
         let mut members: Vec<_> = line.keys().chain(later.keys()).collect();

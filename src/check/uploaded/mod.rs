@@ -25,7 +25,7 @@ pub(super) fn as_uploaded(wanted: &AsUploaded, seen: &Evidence<'_>) -> Judged {
     let listed = index::listed(seen)?;
     let found = listed.line(&version).or_else(|| same_version(&listed, &version));
     let Some(line) = found else {
-        return Ok(vec![seen.fault(format!("a line of version {version}"), listed.told).data()]);
+        return Ok(vec![seen.fault(format!("a line of version {version}"), listed.told()).data()]);
     };
     let faults = wanted.facts.iter().flat_map(|fact| match fact {
         Fact::Name => copied(seen, ("line/name-exact", "name"), Some(&upload.name.clone().into()), line),
@@ -56,7 +56,7 @@ fn version(wanted: &AsUploaded, seen: &Evidence<'_>) -> Result<Option<String>, U
 
 fn once(seen: &Evidence<'_>, version: &str, listed: &index::Listed<'_>) -> Faults {
     let lines = listed.lines.iter().filter(|(found, _)| *found == version).count();
-    let fault = || seen.fault(format!("one line of version {version}"), listed.told.clone()).of("line/vers-unique");
+    let fault = || seen.fault(format!("one line of version {version}"), listed.told()).of("line/vers-unique");
     (lines > 1).then(fault).into_iter().collect()
 }
 

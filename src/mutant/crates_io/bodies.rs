@@ -43,6 +43,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let unknown = writes(request) && request.body.json().is_ok_and(|body| body.get("regspec_unknown").is_some());
         refuses(registry, request, unknown, 422, "unknown field `regspec_unknown`")
     }),
+    // A column that takes no zero character, and an error that nobody handles.
+    spoilt("body-zero-character-fails", &["*/drawn-*"], |registry, request| {
+        let zero = writes(request) && request.body.lossy().contains("\\u0000");
+        refuses(registry, request, zero, 500, "Internal Server Error")
+    }),
     spoilt("body-charset-refused", BREAKS, |registry, request| {
         refuses(registry, request, content_type(request).contains("charset"), 415, "Unsupported Media Type")
     }),

@@ -78,7 +78,7 @@ pub(super) const WIRES: &[Wire] = &[
     wire("download-closed-in-body", On::Download, Fault::ClosedInBody, Ends::Inconclusive(ENDED)),
     wire("download-redirect-elsewhere", On::Download, Fault::RedirectElsewhere, Ends::Conforms).private(),
     wire("download-of-a-gigabyte", On::Download, Fault::LongBody(1 << 30), Ends::Inconclusive("longer than")),
-    wire("publish-silence", On::Publish, Fault::Silence, Ends::Inconclusive(GAVE_UP)),
+    wire("publish-silence", On::Publish, Fault::Silence, Ends::Inconclusive(TIMEOUT)),
     wire("publish-closed", On::Publish, Fault::ClosedBefore, Ends::Violates).breaking(&["env/layout"]),
     wire("publish-not-http", On::Publish, Fault::NotHttp, Ends::Violates).breaking(&["env/layout"]),
 ];

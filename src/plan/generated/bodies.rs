@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use super::{
     chain::{body_value, first_type, json_text, slug},
-    make::Make,
+    make::{Aspect, Make, Steps},
 };
 use crate::{
-    spec::{Condition, RequestBody},
-    suite::{Call, Text},
+    spec::{Condition, Level, RequestBody},
+    suite::{Call, Check, Expect, Nothing, Outcome, Status, Text},
 };
 
 pub(super) fn add(make: &mut Make<'_>) {
@@ -29,6 +29,7 @@ pub(super) fn add(make: &mut Make<'_>) {
     let good = body_value(&body.schema, body.example.as_ref(), 0);
     for field in fields(&body.schema, &good, "", 0) {
         vary(make, body, &good, &field);
+        drawn(make, body, &good, &field);
     }
     if make.stated(Condition::BodyExtraField, None)
         && let Value::Object(mut members) = good
@@ -65,20 +66,16 @@ fn whole(make: &mut Make<'_>, body: &RequestBody) {
         }
     }
     for content_type in &body.accepted_types {
-        let aspect = super::make::Aspect {
+        let aspect = Aspect {
             name: "body".to_owned(),
             text: format!("{} takes its body as each content type that is told.", make.operation.id),
             pointer: body.pointer.clone(),
-            level: crate::spec::Level::Should,
+            level: Level::Should,
         };
         let mut call = make_call(make);
         call.content_type = Some(content_type.clone());
-        let steps = super::make::Steps {
-            given: make.good.given.clone(),
-            when: call,
-            then: vec![Make::documented()],
-            ..super::make::Steps::default()
-        };
+        let steps =
+            Steps { given: make.good.given.clone(), when: call, then: vec![Make::documented()], ..Steps::default() };
         make.case(aspect, &slug(content_type), None, steps);
     }
 }
@@ -160,6 +157,38 @@ fn wrong(schema: &Value) -> Vec<(&'static str, Value)> {
     };
     candidates.into_iter().filter(|(_, _, value)| !fits(value)).map(|(_, slug, value)| (slug, value)).take(2).collect()
 }
+
+/// A field with values of every kind. Which of them are taken is told elsewhere, if at all; an answer each of them gets.
+fn drawn(make: &mut Make<'_>, body: &RequestBody, good: &Value, field: &Field<'_>) {
+    let leaf = good.pointer(&field.pointer).is_some_and(|value| !value.is_object() && !value.is_array());
+    // What names a resource could name somebody else's.
+    let named = field.schema.get("x-regspec-needs").is_some();
+    let told = make.stated(Condition::BodyFieldWrongType, Some(&field.name))
+        || make.stated(Condition::BodyWrongShape, Some(&field.name));
+    if !leaf || named || !told || !make.operation.uses_up.is_empty() {
+        return;
+    }
+    let aspect = Aspect {
+        name: format!("drawn-{}", slug(&field.pointer)),
+        text: format!("{} answers whatever its field `{}` holds.", make.operation.id, field.name),
+        pointer: body.pointer.clone(),
+        level: Level::Should,
+    };
+    let mut when = make_call(make);
+    let text = json_text(&replaced(good, &field.pointer, Value::from(EACH)));
+    when.body = Some(Text::from(text.replace(&Value::from(EACH).to_string(), "{each}").as_str()));
+    let documented = Expect { check: Make::documented(), at: None, requirement: None };
+    let then = vec![
+        Check::Answered(Nothing {}),
+        Check::NotStatus(vec![Status::Class(5)]),
+        Check::Outcome(Outcome { accepted: vec![documented], refused: Vec::new() }),
+    ];
+    let given = make.good.given.clone();
+    make.case(aspect, "", None, Steps { given, when, then, draw: Some("json-values"), ..Steps::default() });
+}
+
+/// Stands in a body where a drawn value goes.
+const EACH: &str = "regspec-drawn-value";
 
 fn without(good: &Value, pointer: &str) -> Value {
     let mut value = good.clone();

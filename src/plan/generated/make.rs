@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::chain::{GoodCall, good_call};
 use crate::{
-    plan::Case,
+    plan::{Case, properties::CASES},
     spec::{Condition, Level, Need, Operation, Requirement, RequirementId, Spec},
     suite::{Call, CaseDecl, Check, ErrorReply, Expect, Journey, NameForm, ReplyRule, Step, Text, Variant, Verb},
 };
@@ -54,6 +54,8 @@ pub(super) struct Steps {
     pub(super) needs: Vec<Need>,
     /// The kind of registry that it is about.
     pub(super) variant: Variant,
+    /// What is drawn for `{each}`.
+    pub(super) draw: Option<&'static str>,
 }
 
 impl<'s> Make<'s> {
@@ -193,7 +195,7 @@ impl<'s> Make<'s> {
             requirement: id.clone(),
             also: also.clone(),
             each: None,
-            draw: None,
+            draw: steps.draw.map(str::to_owned),
             needs: needs.clone(),
             variant: steps.variant,
             hostile: false,
@@ -220,7 +222,7 @@ impl<'s> Make<'s> {
             needs,
             decl: Arc::new(decl),
             element: None,
-            trials: 1,
+            trials: if steps.draw.is_some() { CASES } else { 1 },
             turn: None,
         });
     }

@@ -6,6 +6,7 @@
 
 mod dependencies;
 mod envelope;
+mod json;
 mod metadata;
 mod names;
 mod search;
@@ -49,6 +50,7 @@ pub const PROPERTIES: &[Property] = &[
     Property { name: "requirements", about: "version requirements, as JSON strings", strategy: dependencies::sound },
     Property { name: "feature-maps", about: "feature maps, as JSON objects", strategy: metadata::features },
     Property { name: "texts", about: "texts of any characters, as JSON strings", strategy: metadata::texts },
+    Property { name: "json-values", about: "JSON of any kind", strategy: json::values },
     Property { name: "queries", about: "search queries, percent-encoded", strategy: search::queries },
     Property { name: "page-sizes", about: "values of per_page", strategy: search::page_sizes },
     Property { name: "envelope-edits", about: "faults in the bytes of an upload", strategy: envelope::edits },

@@ -186,6 +186,15 @@ mod tests {
     }
 
     #[test]
+    fn a_case_has_time_for_what_it_waits_for() {
+        let target = crate::target::Target::parse("sparse+http://127.0.0.1:1/").unwrap();
+        for settle in [None, Some(1.0), Some(300.0)] {
+            let options = Inputs { settle, ..Inputs::default() }.options(&target).unwrap();
+            assert!(options.case_timeout > options.settle * 3, "{options:?}");
+        }
+    }
+
+    #[test]
     fn an_error_does_not_quote_a_secret() {
         let error = Inputs::from_toml("regspec.toml", "tokne = \"hunter2-é\"\n").unwrap_err().to_string();
         assert!(error.contains("1 | tokne =......") && !error.contains("hunter2"), "{error}");

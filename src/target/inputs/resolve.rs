@@ -110,6 +110,8 @@ impl Inputs {
         };
         options.timeout = seconds("--timeout", self.timeout)?.unwrap_or(options.timeout);
         options.settle = seconds("--settle", self.settle)?.unwrap_or(options.settle);
+        // What does not show is waited for three times: for itself, for a later version and for another crate.
+        options.case_timeout = options.case_timeout.max(options.settle * 4);
         options.write |= self.write.unwrap_or(false);
         options.hostile |= self.hostile.unwrap_or(false);
         options.jobs = self.jobs.unwrap_or(options.jobs).max(1);
