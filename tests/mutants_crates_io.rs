@@ -83,12 +83,17 @@ fn wrong(contract: &str) -> Vec<String> {
     let seen: BTreeSet<&str> = kills.iter().flat_map(|kill| kill.checks.iter().map(String::as_str)).collect();
     let used: BTreeSet<&str> =
         cases.iter().flat_map(|case| &case.decl.then).map(|expect| expect.check.name()).collect();
-    wrong.extend(used.difference(&seen).map(|check| format!("the check {check} was never seen to fail")));
+    let unseen = used.difference(&seen).filter(|check| !ELSEWHERE.contains(check));
+    wrong.extend(unseen.map(|check| format!("the check {check} was never seen to fail")));
     println!("{contract}: {} mutants, {} cases, {} wrong", kills.len(), cases.len(), wrong.len());
     wrong.extend(kills::told_otherwise(&kills));
     wrong.extend(kills::outdated(&kills, contract));
     wrong
 }
+
+/// Checks of drawn bodies that tests/mutants.rs sees fail: a function in place of a server always answers, and what is accepted is
+/// held to the document by the check `reply`.
+const ELSEWHERE: &[&str] = &["answered", "outcome"];
 
 /// How to bring the snapshots and the matrix up to date.
 const RENEW: &str = "INSTA_UPDATE=always writes snapshots and docs/kill-matrix.md anew";
