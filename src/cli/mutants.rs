@@ -47,7 +47,14 @@ pub(super) fn mutants(args: &args::Mutants) -> Done {
         progress.step(killed.id);
         Some(killed)
     });
-    let kills: Vec<Kill> = kills.map_err(unrun)?.into_iter().flatten().collect();
+    let mut kills: Vec<Kill> = kills.map_err(unrun)?.into_iter().flatten().collect();
+    // What shows only when requests meet may not show beside other runs.
+    for survivor in kills.iter_mut().filter(|kill| kill.survives()) {
+        let raced = mutant::find(survivor.id).filter(|mutant| mutant.from_a_race());
+        if let Some((mutant, (spec, cases))) = raced.and_then(|mutant| Some((mutant, plan_of(mutant)?))) {
+            *survivor = super::runtime()?.block_on(kill(spec, cases, mutant, args.all));
+        }
+    }
     progress.done();
     let cargo = plans.iter().find(|(spec, _)| spec.contract == "cargo");
     let wired = cargo.map_or_else(|| Ok(Vec::new()), |(spec, cases)| wires::run(&wires, spec, cases))?;
