@@ -139,7 +139,7 @@ impl Run<'_> {
     }
 
     /// Publishes a later version and says whether that moves what is odd: then the target has come to it since, and what
-    /// stood there before was not late but wrong. The exchanges stay those of before.
+    /// stood there before was not late but wrong. What goes together by then was late. The exchanges stay those of before.
     async fn later_publish_moves(&mut self, kept: usize, odd: &[Value], settle: Duration) -> Result<bool, End> {
         let looked_at = self.transcript.exchanges.clone();
         let name = self.bindings.get("crate").unwrap_or_default().to_owned();
@@ -148,18 +148,18 @@ impl Run<'_> {
         let at = self.exchange(&publish, request, Role::Aftermath, false).await;
         let accepted = self.transcript.exchanges[at].response().is_some_and(accepts);
         let started = Instant::now();
-        let mut moved = false;
+        let (mut moved, mut late) = (false, false);
         for looks in 0.. {
-            if !accepted || moved || started.elapsed() >= settle {
+            if !accepted || moved || late || started.elapsed() >= settle {
                 break;
             }
             self.transcript.exchanges.truncate(kept);
             self.look_once().await?;
-            moved = match self.came() {
-                Came::Agrees => !odd.is_empty(),
-                Came::Differs(now) => now.odd != odd && !odd.is_empty(),
-                Came::Nothing => false,
-            };
+            match self.came() {
+                Came::Agrees => late = true,
+                Came::Differs(now) => moved = now.odd != odd && !odd.is_empty(),
+                Came::Nothing => {}
+            }
             tokio::time::sleep(pause(looks)).await;
         }
         self.transcript.exchanges = looked_at;
