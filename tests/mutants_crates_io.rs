@@ -91,8 +91,8 @@ fn wrong(contract: &str) -> Vec<String> {
     wrong
 }
 
-/// Checks of drawn bodies that tests/mutants.rs sees fail: a function in place of a server always answers, and what is accepted is
-/// held to the document by the check `reply`.
+/// Checks that fail under another name, or in tests/mutants.rs alone: a mutant of this contract always answers, and what comes of an
+/// `outcome` is told by the check within (`body-long-text-answered-by-202`).
 const ELSEWHERE: &[&str] = &["answered", "outcome"];
 
 /// How to bring the snapshots and the matrix up to date.

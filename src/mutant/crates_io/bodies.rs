@@ -48,6 +48,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let zero = writes(request) && request.body.lossy().contains("\\u0000");
         refuses(registry, request, zero, 500, "Internal Server Error")
     }),
+    spoilt("body-long-text-answered-by-202", &["*/drawn-*"], |registry, request| {
+        let long = content_type(request).contains("json") && request.body.lossy().contains(&"x".repeat(60));
+        edited(registry, request, |reply| long && reply.is_success(), |reply| reply.status = 202)
+    }),
     spoilt("body-charset-refused", BREAKS, |registry, request| {
         refuses(registry, request, content_type(request).contains("charset"), 415, "Unsupported Media Type")
     }),
