@@ -7,10 +7,10 @@ use std::{
     ops::RangeInclusive,
     path::Path,
     sync::{
-        Arc, OnceLock,
-        atomic::{AtomicUsize, Ordering::Relaxed},
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use regspec::{
@@ -181,12 +181,12 @@ fn what_moved_once_is_looked_at_again() {
     assert_eq!(record.verdict, Verdict::Conforms, "{record:?}");
 }
 
-/// A registry whose default versions are not there as long as something holds.
-fn default_version(settle: u64, late: impl Fn() -> bool + Send + Sync + 'static) -> Record {
+/// A registry whose default versions are not there as long as `late` says so of what is requested.
+fn default_version(settle: u64, late: impl Fn(&Request) -> bool + Send + Sync + 'static) -> Record {
     verdict("versions::default-of-own", settle, move |registry, request| {
         let mut reply = registry.handle(request);
-        let own = request.path().starts_with("/api/v1/crates/rs-") && request.method == "GET";
-        if own && reply.is_success() && late() {
+        let late = late(request);
+        if looks_at_own(request) && reply.is_success() && late {
             let mut body = reply.body.json().unwrap();
             body["crate"]["default_version"] = "1.0.0".into();
             reply.body = (&body).into();
@@ -195,11 +195,16 @@ fn default_version(settle: u64, late: impl Fn() -> bool + Send + Sync + 'static)
     })
 }
 
+fn looks_at_own(request: &Request) -> bool {
+    request.path().starts_with("/api/v1/crates/rs-") && request.method == "GET"
+}
+
 #[test]
 fn what_comes_late_is_waited_for() {
     let looks = AtomicUsize::new(0);
-    assert_eq!(default_version(5_000, move || looks.fetch_add(1, Relaxed) < 6).verdict, Verdict::Conforms);
-    let never = default_version(100, || true);
+    let late = default_version(60_000, move |request| looks_at_own(request) && looks.fetch_add(1, Relaxed) < 6);
+    assert_eq!(late.verdict, Verdict::Conforms, "{late:?}");
+    let never = default_version(100, |_| true);
     assert_eq!(never.verdict, Verdict::Inconclusive, "{never:?}");
     assert!(never.reason.unwrap().contains("s after what the case did"));
 }
@@ -207,8 +212,11 @@ fn what_comes_late_is_waited_for() {
 /// It comes while the case waits for what it published to compare with.
 #[test]
 fn what_comes_later_than_is_waited_for_is_not_lost() {
-    let first = OnceLock::new();
-    let late = default_version(400, move || first.get_or_init(Instant::now).elapsed() < Duration::from_millis(600));
+    let compared = AtomicBool::new(false);
+    let late = default_version(100, move |request| {
+        let publish = request.body.lossy().contains(r#""vers":"99.99.99""#);
+        !(compared.fetch_or(publish, Relaxed) || publish)
+    });
     // By the time that it is tried again, all is there.
     assert_eq!((late.verdict, late.findings.len()), (Verdict::Conforms, 0), "{late:?}");
     assert!(late.notes[0].contains("inconclusive") && late.notes[0].contains("not all that follows"), "{late:?}");
