@@ -130,11 +130,7 @@ pub fn told_otherwise(kills: &[Kill]) -> Vec<String> {
 }
 
 fn tale(mutant: &Mutant, kill: &Kill) -> String {
-    match (&kill.told, kill.excuse()) {
-        (Some(told), _) => {
-            let notes: String = told.notes.iter().map(|note| format!("  note:     {note}\n")).collect();
-            format!("== {}\n{}{notes}", mutant.id, told.text)
-        }
-        (None, why) => format!("== {}\nnot noticed: {}\n", mutant.id, why.unwrap_or("nobody says why")),
-    }
+    let Some(told) = &kill.told else { return format!("== {}\nnot noticed\n", mutant.id) };
+    let notes: String = told.notes.iter().map(|note| format!("  note:     {note}\n")).collect();
+    format!("== {}\n{}{notes}", mutant.id, told.text)
 }
