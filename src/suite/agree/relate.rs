@@ -54,9 +54,12 @@ impl Agree {
 
     fn told(&self, those: &[Value]) -> String {
         let these = self.these.told();
+        // Of a long text the end is cut off. What is missing in a list, or has no place there, is told as actual.
+        let in_a_list = matches!(self.are, Relation::SameSet | Relation::Within | Relation::Apart);
         let those = self.those.as_ref().map_or_else(String::new, |side| match side.value {
             Some(_) => list(those),
-            None => format!("{}: {}", side.told(), list(those)),
+            None if in_a_list => format!("{}: {}", side.told(), list(those)),
+            None => format!("{} ({})", list(those), side.told()),
         });
         match self.are {
             Relation::Equal => format!("{these} as {those}"),

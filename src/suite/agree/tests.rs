@@ -146,7 +146,7 @@ fn replies_are_joined_by_their_mark() {
     assert_eq!(odd(&pages, toml), "");
     let fewer = transcript(&[("page", json!([1])), ("all", json!([1, 2]))]);
     let told = compared(&fewer, toml).unwrap().odd.unwrap();
-    assert_eq!(told.expected, "/* in the reply `page` as /* in the reply `all`: 1, 2");
+    assert_eq!(told.expected, "/* in the reply `page` as 1, 2 (/* in the reply `all`)");
     assert!(compared(&transcript(&[]), "these = { in = \"x\" }\nare = \"once\"").is_err());
 }
 
