@@ -102,6 +102,7 @@ struct Report {
     seconds: f64,
     seen: BTreeMap<String, serde_json::Value>,
     capabilities: Vec<serde_json::Value>,
+    only: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

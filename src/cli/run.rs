@@ -46,6 +46,7 @@ pub(super) fn run(args: Run) -> Done {
             return Err(error);
         }
     };
+    report.only = inputs.only;
     let stale = baseline.as_ref().map(|baseline| baseline.apply(&mut report.cases)).unwrap_or_default();
     report.totals = Tally::of(&report.cases);
     report.exit_status = if stale.is_empty() { ExitStatus::of(&report.cases, strict).code() } else { 1 };

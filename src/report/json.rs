@@ -18,6 +18,9 @@ pub struct Report {
     pub target: Endpoints,
     /// The contracts tried.
     pub contracts: Vec<String>,
+    /// The filters that chose their cases; all were tried where there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
     /// The seed.
     pub seed: u64,
     /// The run id, of which fresh names were made.
@@ -55,6 +58,7 @@ impl Report {
             regspec: env!("CARGO_PKG_VERSION").to_owned(),
             target: Endpoints::default(),
             contracts: Vec::new(),
+            only: Vec::new(),
             seed: 0,
             run_id: String::new(),
             totals: Tally::default(),

@@ -14,23 +14,7 @@ pub fn summary(contracts: &Contracts, report: &Report) -> String {
     areas::capabilities(report, &mut out);
     not_tested(report, &mut out);
     first(contracts, report, &mut out);
-    let rows = report.coverage.requirements;
-    let _ = writeln!(
-        out,
-        "\nrequirements: {} of {} covered, {} deferred, {} another contract's, {} untestable, {} uncovered",
-        rows.covered, rows.total, rows.deferred, rows.other_contract, rows.untestable, rows.uncovered
-    );
-    for (contract, operations) in &report.coverage.operations {
-        let _ = writeln!(out, "operations:   {} of {} of {contract} exercised", operations.exercised, operations.total);
-    }
-    for (contract, cells) in &report.coverage.cells {
-        let (count, share) = (cells.count, cells.count.excused_share());
-        let _ = writeln!(
-            out,
-            "coverage:     {} of {} cells of {contract} have cases, {} excused ({share:.1} %), {} open",
-            count.covered, count.total, count.excused, count.open
-        );
-    }
+    covered(report, &mut out);
     for (contract, seen) in report.seen.iter().filter(|(_, seen)| !seen.0.is_empty()) {
         let seen = seen.count();
         let _ = writeln!(
@@ -145,4 +129,30 @@ fn first(contracts: &Contracts, report: &Report, out: &mut String) {
 
 fn plural(count: usize, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+/// What has cases. Of a part of the suite it is not told what has none.
+fn covered(report: &Report, out: &mut String) {
+    let whole = report.only.is_empty();
+    let rows = report.coverage.requirements;
+    let rest = match whole {
+        true => format!(
+            ", {} deferred, {} another contract's, {} untestable, {} uncovered",
+            rows.deferred, rows.other_contract, rows.untestable, rows.uncovered
+        ),
+        false => " by the cases chosen".to_owned(),
+    };
+    let _ = writeln!(out, "\nrequirements: {} of {} covered{rest}", rows.covered, rows.total);
+    for (contract, operations) in &report.coverage.operations {
+        let _ = writeln!(out, "operations:   {} of {} of {contract} exercised", operations.exercised, operations.total);
+    }
+    for (contract, cells) in &report.coverage.cells {
+        let (count, share) = (cells.count, cells.count.excused_share());
+        let rest = match whole {
+            true => format!(", {} excused ({share:.1} %), {} open", count.excused, count.open),
+            false => " among those chosen".to_owned(),
+        };
+        let _ =
+            writeln!(out, "coverage:     {} of {} cells of {contract} have cases{rest}", count.covered, count.total);
+    }
 }

@@ -17,7 +17,9 @@ const MOVING: &[(&str, &str)] = &[
         r"requirements: (\d+) of \d+ covered, \d+ deferred, \d+ another contract's, \d+ untestable, \d+ uncovered",
         "requirements: $1 of N covered, …",
     ),
+    (r"requirements: (\d+) of \d+ covered by", "requirements: $1 of N covered by"),
     (r"the \d+ bytes uploaded for (\S+) \(SHA-256 [0-9a-f]{64}\)", "the N bytes uploaded for $1 (SHA-256 SUM)"),
+    (r"\d+ of \d+ cells of (\S+) have cases among", "N of N cells of $1 have cases among"),
     (r"\d+ of \d+ cells of (\S+) have cases, \d+ excused \([0-9.]+ %\), \d+ open", "N of N cells of $1 have cases, …"),
     (
         r"(\d+ operations?) of (\S+) with \d+ status codes?; of \d+ members? of replies \d+ came with a value, \d+ as null, \d+ never",
