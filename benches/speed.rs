@@ -188,14 +188,9 @@ fn whole_run(bencher: Bencher<'_, '_>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let inputs = Inputs::default();
     let setup = Setup {
-        target: Target::Embedded,
         credentials: inputs.credentials().unwrap(),
         claims: inputs.claims(),
-        options: inputs.options(&Target::Embedded).unwrap(),
-        require: Vec::new(),
-        record: None,
-        profile: None,
-        found: None,
+        ..Setup::new(Target::Embedded, inputs.options(&Target::Embedded).unwrap())
     };
     bencher.counter(ItemsCount::new(cases.len())).bench(|| {
         let records = runtime.block_on(async {

@@ -1,11 +1,13 @@
 //! Proving that the suite can fail: a plan run against each mutant.
 
+mod bank;
 mod document;
 mod matrix;
 mod outside;
 mod side;
 mod wire;
 
+pub use bank::{Plan, bank};
 pub use document::{DocumentKill, UNSEEN, documents};
 pub use matrix::{Matrix, row_by_hand, row_of_documents, row_of_wire};
 pub use outside::kill_at;
@@ -27,16 +29,12 @@ use crate::{
     report,
     spec::Spec,
     suite::Check,
-    target::{Claims, Credentials, Options, Target},
+    target::{Options, Target},
     verdict::{Record, Verdict},
 };
 
 /// How long a change may take to show on a mutant: those that lose it are many, and none is slow by nature.
 const SETTLE: Duration = Duration::from_millis(250);
-
-/// Mutants that no case can notice, with the reason.
-pub const SURVIVORS: &[(&str, &str)] =
-    &[("metadata-not-utf8", "crates.io takes such metadata as well, so no case demands its refusal")];
 
 /// How long a mutant may take to answer: none hangs, but one unpacks bombs, on a machine that runs others beside it.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -150,14 +148,9 @@ impl Kill {
         }
     }
 
-    /// No case noticed it, and one had to.
+    /// No case noticed it.
     pub fn survives(&self) -> bool {
-        self.killed_by.is_empty() && self.excuse().is_none()
-    }
-
-    /// Why no case can notice it; nothing if one has to.
-    pub fn excuse(&self) -> Option<&'static str> {
-        SURVIVORS.iter().find(|(id, _)| *id == self.id).map(|(_, why)| *why)
+        self.killed_by.is_empty()
     }
 
     /// The first case that found a requirement broken, or one of those that a pattern stands for.
@@ -201,14 +194,5 @@ impl Kill {
 }
 
 fn setup() -> Setup {
-    Setup {
-        target: Target::Embedded,
-        credentials: Credentials::default(),
-        claims: Claims::default(),
-        options: Options { settle: SETTLE, timeout: TIMEOUT, ..Options::embedded() },
-        require: Vec::new(),
-        record: None,
-        profile: None,
-        found: None,
-    }
+    Setup::new(Target::Embedded, Options { settle: SETTLE, timeout: TIMEOUT, ..Options::embedded() })
 }

@@ -115,25 +115,41 @@ impl Record {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+
+    impl Record {
+        /// One of a case that says nothing but which it is.
+        pub(crate) fn bare(id: &str, verdict: Verdict) -> Self {
+            Self {
+                id: id.to_owned(),
+                contract: "cargo".to_owned(),
+                requirements: Vec::new(),
+                level: Level::Must,
+                verdict,
+                findings: Vec::new(),
+                notes: Vec::new(),
+                reason: None,
+                blocked_by: None,
+                duration_ms: 0,
+                exchanges: 1,
+                operations: Vec::new(),
+                declared: String::new(),
+                expected: false,
+            }
+        }
+    }
 
     #[test]
     fn what_is_broken_violates_or_warns_by_its_level() {
-        let record = |verdict: &str, level: &str| -> Record {
-            serde_json::from_value(json!({
-                "id": "s::c", "contract": "cargo", "requirements": ["a/b"], "level": level, "verdict": verdict, "findings": [],
-                "notes": [], "reason": null, "duration_ms": 1, "exchanges": 1, "declared": "suites/s.toml:1",
-            }))
-            .expect("a record as reports have it")
+        let told = |verdict, level| {
+            let record = Record { level, ..Record::bare("s::c", verdict) };
+            (record.violates(), record.warns())
         };
-        let told = |verdict, level| (record(verdict, level).violates(), record(verdict, level).warns());
-        assert_eq!(told("violates", "MUST"), (true, false));
-        assert_eq!(told("violates", "SHOULD"), (false, true));
-        assert_eq!(told("violates", "MAY"), (false, false));
-        for verdict in ["conforms", "blocked", "inconclusive", "not_applicable"] {
-            assert_eq!((told(verdict, "MUST"), told(verdict, "SHOULD")), ((false, false), (false, false)), "{verdict}");
+        assert_eq!(told(Verdict::Violates, Level::Must), (true, false));
+        assert_eq!(told(Verdict::Violates, Level::Should), (false, true));
+        assert_eq!(told(Verdict::Violates, Level::May), (false, false));
+        for verdict in [Verdict::Conforms, Verdict::Blocked, Verdict::Inconclusive, Verdict::NotApplicable] {
+            assert_eq!((told(verdict, Level::Must), told(verdict, Level::Should)), ((false, false), (false, false)));
         }
     }
 }

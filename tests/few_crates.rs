@@ -17,7 +17,7 @@ use regspec::{
     plan::{Case, declared},
     spec::Spec,
     suite,
-    target::{Claims, Credentials, Options, Target},
+    target::{Options, Target},
     verdict::Verdict,
 };
 use serde_json::Value;
@@ -73,21 +73,15 @@ fn what_is_broken_is_found_and_nothing_else() {
 
 /// What a run with few crates says is broken, and whether the mutant breaks that.
 async fn found(spec: &Arc<Spec>, cases: &[Case], mutant: &'static Mutant) -> Vec<(String, bool)> {
-    let setup = Setup {
-        target: Target::Embedded,
-        credentials: Credentials::default(),
-        claims: Claims::default(),
-        options: Options {
+    let setup = Setup::new(
+        Target::Embedded,
+        Options {
             settle: std::time::Duration::from_millis(250),
             timeout: std::time::Duration::from_secs(60),
             max_new_crates: Some(20),
             ..Options::embedded()
         },
-        require: Vec::new(),
-        record: None,
-        profile: None,
-        found: None,
-    };
+    );
     let embedded = Embedded::spoilt(0, |config| mutant.config(config), |registry| mutant.handler(registry));
     let engine = Engine::start_embedded(Arc::clone(spec), setup, cases, embedded).unwrap();
     let records = engine.run(cases, &|_| ()).await;

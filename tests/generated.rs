@@ -15,7 +15,7 @@ use regspec::{
     reference::Server,
     spec::Spec,
     suite,
-    target::{Claims, Credentials, Options, Target},
+    target::{Options, Target},
     verdict::{Record, Verdict},
 };
 use serde_json::json;
@@ -32,16 +32,7 @@ fn planned(contract: &str) -> (Spec, Vec<Case>) {
 fn embedded(contract: &str) -> (Vec<Record>, Exercised) {
     let (spec, cases) = planned(contract);
     let spec = Arc::new(spec);
-    let setup = Setup {
-        target: Target::Embedded,
-        credentials: Credentials::default(),
-        claims: Claims::default(),
-        options: Options::embedded(),
-        require: Vec::new(),
-        record: None,
-        profile: None,
-        found: None,
-    };
+    let setup = Setup::new(Target::Embedded, Options::embedded());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let records = runtime.block_on(async {
         let engine = Engine::start(Arc::clone(&spec), setup, &cases).await.unwrap();

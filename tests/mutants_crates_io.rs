@@ -10,7 +10,7 @@ use std::{
 };
 
 use regspec::{
-    kill::{DocumentKill, UNSEEN, documents, kill, row_of_documents, side_by_side},
+    kill::{DocumentKill, Plan, UNSEEN, bank, documents, row_of_documents},
     mutant,
     plan::{Case, declared, generated},
     spec::Spec,
@@ -24,7 +24,7 @@ mod kills;
 /// Mutants that run side by side.
 const AT_ONCE: usize = 4;
 
-fn plan(contract: &str) -> (Arc<Spec>, Vec<Case>) {
+fn plan(contract: &str) -> Plan {
     let mut spec = Spec::bundled(contract).unwrap();
     let made = generated(&spec);
     spec.catalogue.add_made("openapi.json", made.requirements);
@@ -58,12 +58,12 @@ fn kind(case: &Case) -> String {
 /// What is not as it has to be: survivors, alarms about something else, cases and checks that were never seen to fail, and what
 /// docs/kill-matrix.md and the snapshots tell otherwise.
 fn wrong(contract: &str) -> Vec<String> {
-    let (spec, cases) = plan(contract);
-    let run = |runtime: &Runtime, mutant| runtime.block_on(kill(&spec, &cases, mutant, false));
-    let kills = side_by_side(AT_ONCE, mutant::of(contract), run).unwrap();
+    let plan = [plan(contract)];
+    let kills = bank(AT_ONCE, &plan, mutant::of(contract), false, |_| ()).unwrap();
+    let [(_, cases)] = plan;
     let mut wrong = Vec::new();
     for kill in &kills {
-        if kill.killed_by.is_empty() {
+        if kill.survives() {
             wrong.push(format!("{} survives: {:?} {:?}", kill.id, kill.unjudged, kill.unreachable));
         }
         wrong.extend(kill.unexpected.iter().map(|other| format!("{} is also told of {other}", kill.id)));

@@ -21,7 +21,7 @@ use regspec::{
     reference::Registry,
     spec::Spec,
     suite,
-    target::{Claims, Credentials, Options, Target},
+    target::{Options, Target},
     verdict::{Record, Verdict},
 };
 use serde_json::Value;
@@ -39,16 +39,7 @@ fn twenty_seeds_find_nothing_on_the_reference_registry() {
     draw(&mut cases, Some(12), false);
     let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(16 << 20).enable_all().build().unwrap();
     for seed in 100..120 {
-        let setup = Setup {
-            target: Target::Embedded,
-            credentials: Credentials::default(),
-            claims: Claims::default(),
-            options: Options { seed, ..Options::embedded() },
-            require: Vec::new(),
-            record: None,
-            profile: None,
-            found: None,
-        };
+        let setup = Setup::new(Target::Embedded, Options { seed, ..Options::embedded() });
         let engine = Engine::start_embedded(Arc::clone(&spec), setup, &cases, Embedded::reference(seed)).unwrap();
         for record in runtime.block_on(engine.run(&cases, &|_| ())) {
             assert_eq!(record.verdict, Verdict::Conforms, "{record:?}");
@@ -173,16 +164,7 @@ fn slowly(name: &str, patience: Duration) -> Record {
     let mut cases = cases(&spec);
     cases.retain(|case| case.decl.name == name);
     draw(&mut cases, Some(20), false);
-    let setup = Setup {
-        target: Target::Embedded,
-        credentials: Credentials::default(),
-        claims: Claims::default(),
-        options: Options { case_timeout: patience, ..Options::embedded() },
-        require: Vec::new(),
-        record: None,
-        profile: None,
-        found: None,
-    };
+    let setup = Setup::new(Target::Embedded, Options { case_timeout: patience, ..Options::embedded() });
     let slow = Embedded::spoilt(
         0,
         |config| config,

@@ -214,14 +214,9 @@ fn debug_shows_no_secret() {
         ..Inputs::default()
     };
     let setup = Setup {
-        target: Target::Embedded,
         credentials: inputs.credentials().unwrap(),
         claims: inputs.claims(),
-        options: inputs.options(&Target::Embedded).unwrap(),
-        require: Vec::new(),
-        record: None,
-        profile: None,
-        found: None,
+        ..Setup::new(Target::Embedded, inputs.options(&Target::Embedded).unwrap())
     };
     let spec = Spec::bundled("cargo").unwrap();
     let shown = format!("{inputs:?} {setup:?}");

@@ -25,7 +25,7 @@ use regspec::{
     session::End,
     spec::{Level, Spec},
     suite::{Check, Text},
-    target::{Claims, Credentials, Options, Remote, Target},
+    target::{Credentials, Options, Remote, Target},
     verdict::{Record, Verdict},
 };
 use serde::Deserialize;
@@ -289,16 +289,9 @@ fn a_server_that_took_an_operation_away_conforms() {
         _ => registry.handle(request),
     };
     let _server = bound.serve(Arc::new(handler)).unwrap();
-    let setup = Setup {
-        target: Target::Remote(Remote { index: Some(format!("{api}/index")), api: Some(api), index_dir: None }),
-        credentials,
-        claims: Claims::default(),
-        options: Options { write: true, ..Options::remote(true) },
-        require: Vec::new(),
-        record: None,
-        profile: None,
-        found: None,
-    };
+    let remote = Target::Remote(Remote { index: Some(format!("{api}/index")), api: Some(api), index_dir: None });
+    let options = Options { write: true, ..Options::remote(true) };
+    let setup = Setup { credentials, ..Setup::new(remote, options) };
     let mut spec = Spec::bundled("crates-io").unwrap();
     let made = generated(&spec);
     spec.catalogue.add_made("openapi", made.requirements);

@@ -50,19 +50,26 @@ pub(super) enum Command {
     Specs(Specs),
 }
 
+/// Which cases there are to run, to list or to count.
 #[derive(Debug, Args)]
-pub(super) struct Run {
-    /// `embedded` (default), sparse+http(s)://…/ (an index), or http(s)://… (a web API)
-    pub(super) target: Option<String>,
-    /// A bundled contract, or an OpenAPI file; several are tried one beside the other
+pub(super) struct Plan {
+    /// A bundled contract, or an OpenAPI file (cargo); several stand one beside the other
     #[arg(long, value_name = "NAME|FILE")]
-    contract: Vec<String>,
+    pub(super) contract: Vec<String>,
     /// A file of declared cases to add, to the first contract
     #[arg(long, value_name = "FILE")]
     pub(super) suite: Vec<PathBuf>,
     /// Only cases whose id or requirement contains this; a leading ! excludes
     #[arg(long, value_name = "FILTER")]
     pub(super) only: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// `embedded` (default), sparse+http(s)://…/ (an index), or http(s)://… (a web API)
+    pub(super) target: Option<String>,
+    #[command(flatten)]
+    pub(super) plan: Plan,
     /// The index, beside a web API given as target
     #[arg(long, value_name = "URL")]
     index: Option<String>,
@@ -172,9 +179,9 @@ impl From<Run> for Inputs {
         let flag = |set: bool| set.then_some(true);
         Self {
             target: args.target.map(|url| TargetTable { url: Some(url), ..TargetTable::default() }),
-            contract: args.contract,
-            suite: args.suite,
-            only: args.only,
+            contract: args.plan.contract,
+            suite: args.plan.suite,
+            only: args.plan.only,
             index: args.index,
             api: args.api,
             index_dir: args.index_dir,
@@ -217,15 +224,8 @@ impl From<Run> for Inputs {
 pub(super) struct Coverage {
     /// An operation, all of whose cells are shown
     pub(super) operation: Option<String>,
-    /// Bundled contracts, or OpenAPI files (cargo)
-    #[arg(long, value_name = "NAME|FILE")]
-    pub(super) contract: Vec<String>,
-    /// Only cases whose id or requirement contains this; a leading ! excludes
-    #[arg(long, value_name = "FILTER")]
-    pub(super) only: Vec<String>,
-    /// A file of declared cases to add to the first contract
-    #[arg(long, value_name = "FILE")]
-    pub(super) suite: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) plan: Plan,
     /// Show every cell with its cases rather than how many there are
     #[arg(long)]
     pub(super) full: bool,
@@ -239,15 +239,8 @@ pub(super) struct Coverage {
 
 #[derive(Debug, Args)]
 pub(super) struct List {
-    /// Bundled contracts, or OpenAPI files (cargo)
-    #[arg(long, value_name = "NAME|FILE")]
-    pub(super) contract: Vec<String>,
-    /// Only cases whose id or requirement contains this; a leading ! excludes
-    #[arg(long, value_name = "FILTER")]
-    pub(super) only: Vec<String>,
-    /// A file of declared cases to add
-    #[arg(long, value_name = "FILE")]
-    pub(super) suite: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) plan: Plan,
     /// Tell what the cases cost a target that keeps everything
     #[arg(long)]
     pub(super) cost: bool,

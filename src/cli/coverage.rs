@@ -22,7 +22,7 @@ pub(super) fn coverage(args: &Coverage) -> Done {
     if reports.iter().any(|to| !matches!(to, ReportTo::Json(_))) {
         return Err(LoadError::new("--report", "coverage is reported as json=PATH").into());
     }
-    let mut parts = load_all(&args.contract, &args.suite, &args.only, None)?;
+    let mut parts = load_all(&args.plan.contract, &args.plan.suite, &args.plan.only, None)?;
     if let Some(wanted) = &args.operation {
         parts.retain(|part| part.spec.operation(wanted).is_some_and(|_| part.spec.contract != "cargo"));
         if parts.is_empty() {
@@ -53,7 +53,7 @@ pub(super) fn coverage(args: &Coverage) -> Done {
 
 /// The error for an operation that no contract has.
 fn unknown(args: &Coverage, wanted: &str) -> Result<LoadError, LoadError> {
-    let parts = load_all(&args.contract, &args.suite, &args.only, None)?;
+    let parts = load_all(&args.plan.contract, &args.plan.suite, &args.plan.only, None)?;
     let error = LoadError::new(wanted, "no contract that is made from a document has such an operation");
     let names = parts.iter().flat_map(|part| part.spec.operations.iter().map(|known| known.id.as_str()));
     Ok(match nearest(wanted, names) {

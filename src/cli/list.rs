@@ -7,7 +7,7 @@ use super::{
 use crate::plan::{cost, draw};
 
 pub(super) fn list(args: &List) -> Done {
-    let mut parts = load_all(&args.contract, &args.suite, &args.only, None)?;
+    let mut parts = load_all(&args.plan.contract, &args.plan.suite, &args.plan.only, None)?;
     parts.iter_mut().for_each(|part| draw(&mut part.cases, args.cases, true));
     let cases = || parts.iter().flat_map(|part: &Part| &part.cases);
     if args.cost {

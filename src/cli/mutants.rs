@@ -10,10 +10,9 @@ use super::{
     wires,
 };
 use crate::{
-    kill::{DocumentKill, Kill, Matrix, documents, kill, side_by_side},
-    mutant::{self, Mutant},
-    plan::Case,
-    spec::{LoadError, Spec},
+    kill::{DocumentKill, Kill, Matrix, Plan, bank, documents},
+    mutant,
+    spec::LoadError,
 };
 
 /// The contracts that mutants break.
@@ -39,22 +38,8 @@ pub(super) fn mutants(args: &args::Mutants) -> Done {
     if wanted.is_empty() && wires.is_empty() {
         return Err(LoadError::new("--only", "no mutant has such a name").hint("leave it away to see all").into());
     }
-    let plan_of = |mutant: &Mutant| plans.iter().find(|(spec, _)| spec.contract == mutant.contract);
     let progress = Progress::new(wanted.len());
-    let kills = side_by_side(AT_ONCE, wanted, |runtime, mutant| {
-        let (spec, cases) = plan_of(mutant)?;
-        let killed = runtime.block_on(kill(spec, cases, mutant, args.all));
-        progress.step(killed.id);
-        Some(killed)
-    });
-    let mut kills: Vec<Kill> = kills.map_err(unrun)?.into_iter().flatten().collect();
-    // What shows only when requests meet may not show beside other runs.
-    for survivor in kills.iter_mut().filter(|kill| kill.survives()) {
-        let raced = mutant::find(survivor.id).filter(|mutant| mutant.from_a_race());
-        if let Some((mutant, (spec, cases))) = raced.and_then(|mutant| Some((mutant, plan_of(mutant)?))) {
-            *survivor = super::runtime()?.block_on(kill(spec, cases, mutant, args.all));
-        }
-    }
+    let kills = bank(AT_ONCE, &plans, wanted, args.all, |kill| progress.step(kill.id)).map_err(unrun)?;
     progress.done();
     let cargo = plans.iter().find(|(spec, _)| spec.contract == "cargo");
     let wired = cargo.map_or_else(|| Ok(Vec::new()), |(spec, cases)| wires::run(&wires, spec, cases))?;
@@ -94,7 +79,7 @@ pub(super) fn unrun(error: std::io::Error) -> Failure {
 }
 
 /// The mutants that the documents of the contracts with generated cases make.
-fn from_documents(plans: &[(Arc<Spec>, Vec<Case>)]) -> Result<Vec<DocumentKill>, Failure> {
+fn from_documents(plans: &[Plan]) -> Result<Vec<DocumentKill>, Failure> {
     let runtime = super::runtime()?;
     let mut made = Vec::new();
     for (spec, cases) in plans.iter().filter(|(spec, _)| spec.contract != "cargo") {
@@ -134,7 +119,7 @@ fn print_made(made: &[DocumentKill]) {
 fn print(kills: &[Kill], never: &[&str], whole: bool) {
     for kill in kills {
         let by = match kill.killed_by.as_slice() {
-            [] => kill.excuse().map_or_else(|| "SURVIVES".to_owned(), |why| format!("not noticed: {why}")),
+            [] => "SURVIVES".to_owned(),
             [one] => one.clone(),
             [one, rest @ ..] => format!("{one} and {} more", rest.len()),
         };
@@ -147,12 +132,11 @@ fn print(kills: &[Kill], never: &[&str], whole: bool) {
         }
     }
     let survivors = kills.iter().filter(|kill| kill.survives()).count();
-    let excused = kills.iter().filter(|kill| kill.killed_by.is_empty() && kill.excuse().is_some()).count();
     let alarms = kills.iter().filter(|kill| !kill.unexpected.is_empty()).count();
     output::line(&format!(
-        "\n{} mutants by hand: {} killed, {survivors} survive, {excused} beyond notice, {alarms} with an unexpected alarm",
+        "\n{} mutants by hand: {} killed, {survivors} survive, {alarms} with an unexpected alarm",
         kills.len(),
-        kills.len() - survivors - excused
+        kills.len() - survivors
     ));
     if whole {
         output::line(&format!("{} cases killed none of them", never.len()));

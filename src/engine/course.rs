@@ -85,7 +85,7 @@ impl<'r> Course<'r> {
         records
     }
 
-    /// What failed beside others and conforms alone broke only under concurrency. Where several cases broke the same
+    /// What failed beside others and conforms alone broke only under concurrency, or was late where it may be. Where several cases broke the same
     /// requirements alone as well, they speak for the others.
     async fn again_alone(&mut self) {
         let deadline = Instant::now() + Duration::from_secs(300);
@@ -103,7 +103,10 @@ impl<'r> Course<'r> {
             } else {
                 self.engine.keep(case, &alone, &transcript, ".alone");
                 let record = self.done.get_mut(case.id.as_str()).expect("looked up before");
-                record.only_under_concurrency();
+                match case.decl.eventual {
+                    true => record.late_once(),
+                    false => record.only_under_concurrency(),
+                }
             }
         }
     }

@@ -94,20 +94,9 @@ mod tests {
             symptoms: symptoms.iter().map(ToString::to_string).collect(),
         };
         Record {
-            id: format!("suite::{}", findings[0].0),
-            contract: "cargo".to_owned(),
             requirements: vec![findings[0].0.into()],
-            level: Level::Must,
-            verdict: Verdict::Violates,
             findings: findings.iter().map(finding).collect(),
-            notes: Vec::new(),
-            reason: None,
-            blocked_by: None,
-            duration_ms: 0,
-            exchanges: 1,
-            operations: Vec::new(),
-            declared: String::new(),
-            expected: false,
+            ..Record::bare(&format!("suite::{}", findings[0].0), Verdict::Violates)
         }
     }
 

@@ -54,6 +54,22 @@ pub struct Setup {
     pub found: Option<PathBuf>,
 }
 
+impl Setup {
+    /// A run that holds nothing, claims nothing and keeps nothing.
+    pub fn new(target: Target, options: Options) -> Self {
+        Self {
+            target,
+            credentials: Credentials::default(),
+            claims: Claims::default(),
+            options,
+            require: Vec::new(),
+            record: None,
+            profile: None,
+            found: None,
+        }
+    }
+}
+
 /// Why a run cannot begin.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {

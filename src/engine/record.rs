@@ -53,11 +53,7 @@ impl Record {
 
     /// It broke beside others and conforms alone: a warning.
     pub(super) fn only_under_concurrency(&mut self) {
-        let how = match (&self.reason, self.verdict) {
-            (Some(reason), verdict) => format!("{} ({reason})", verdict.name()),
-            (None, verdict) => verdict.name().to_owned(),
-        };
-        self.notes.push(format!("only under concurrency: {how} beside other cases, conforms alone"));
+        self.notes.push(format!("only under concurrency: {} beside other cases, conforms alone", self.how()));
         for finding in &mut self.findings {
             finding.level = finding.level.min(Level::Should);
         }
@@ -65,6 +61,23 @@ impl Record {
         self.level = Level::Should;
         self.reason = None;
         self.blocked_by = None;
+    }
+
+    /// What may take its time was not there, and is when it is tried again alone: then it was late.
+    pub(super) fn late_once(&mut self) {
+        self.notes.push(format!("late: {} beside other cases, conforms alone", self.how()));
+        self.findings.clear();
+        self.verdict = Verdict::Conforms;
+        self.reason = None;
+        self.blocked_by = None;
+    }
+
+    /// What came of it, in words.
+    fn how(&self) -> String {
+        match &self.reason {
+            Some(reason) => format!("{} ({reason})", self.verdict.name()),
+            None => self.verdict.name().to_owned(),
+        }
     }
 }
 

@@ -59,10 +59,7 @@ pub fn row_by_hand(kill: &Kill) -> String {
             cases.push(case);
         }
     }
-    let by = match kill.excuse() {
-        Some(why) if cases.is_empty() => format!("none: {why}"),
-        _ => quoted(cases.into_iter()),
-    };
+    let by = quoted(cases.into_iter());
     format!("| `{}` | {contract} | {bug} | {breaks} | {by} |\n", kill.id)
 }
 

@@ -6,7 +6,7 @@ use crate::{
     mutant::wire::{Ends, Wire},
     plan::{Case, Filter},
     spec::Spec,
-    target::{Claims, Credentials, Options, Remote, Target},
+    target::{Credentials, Options, Remote, Target},
     verdict::{Record, Verdict},
 };
 
@@ -76,13 +76,7 @@ pub(super) fn setup(origin: &str) -> Setup {
         ..Options::remote(true)
     };
     Setup {
-        target: Target::Remote(remote),
         credentials: Credentials { token: Some(TOKEN.to_owned()), ..Credentials::default() },
-        claims: Claims::default(),
-        options,
-        require: Vec::new(),
-        record: None,
-        profile: None,
-        found: None,
+        ..Setup::new(Target::Remote(remote), options)
     }
 }

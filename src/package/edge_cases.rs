@@ -149,6 +149,9 @@ fn odd_json() {
     assert_eq!((invalid.len(), invalid[at]), (289, 0xff));
     invalid[at] = b'd';
     assert_eq!(invalid, j0.as_bytes());
+    let readme = json(Envelope::ReadmeNotUtf8);
+    let at = j0.find("\"readme\":null").unwrap() + r#""readme":"#.len();
+    assert_eq!((&readme[..at], &readme[at..at + 4]), (&j0.as_bytes()[..at], &b"\"\xff\","[..]));
 }
 
 #[test]

@@ -49,6 +49,8 @@ named! {
         InvalidJson = "invalid-json",
         /// 17: the description is the byte 0xFF.
         InvalidUtf8 = "invalid-utf8",
+        /// The readme, which crates.io reads from the metadata as well, is the byte 0xFF.
+        ReadmeNotUtf8 = "readme-not-utf8",
         /// 18: the name comes twice, first as [`other_name`].
         DuplicateKey = "duplicate-key",
         /// 19: one character of the name as `\u` and four digits.
@@ -99,6 +101,7 @@ impl Envelope {
             Self::InvalidJson => b"{".to_vec(),
             Self::NoJsonBytes => Vec::new(),
             Self::InvalidUtf8 => with_member(metadata, "description", b"\"\xff\""),
+            Self::ReadmeNotUtf8 => with_member(metadata, "readme", b"\"\xff\""),
             Self::DuplicateKey => {
                 let first = format!("{{\"name\":{},", Value::from(other_name(name)));
                 [first.as_bytes(), &sound[1..]].concat()

@@ -137,17 +137,9 @@ fn today() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::Level;
 
     fn record(id: &str, verdict: Verdict) -> Record {
-        let text = format!(
-            r#"{{"id":"{id}","contract":"cargo","requirements":["yank/route"],"level":"MUST","verdict":"conforms","findings":[],"notes":[],
-               "reason":null,"duration_ms":0,"exchanges":1,"declared":"suites/yank.toml:1"}}"#
-        );
-        let mut record: Record = serde_json::from_str(&text).unwrap();
-        record.verdict = verdict;
-        record.level = Level::Must;
-        record
+        Record { requirements: vec!["yank/route".into()], ..Record::bare(id, verdict) }
     }
 
     fn baseline(text: &str) -> Result<Baseline, LoadError> {

@@ -30,25 +30,11 @@ pub fn differences(records: &[Record]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{spec::Level, verdict::Verdict};
+    use crate::verdict::Verdict;
 
     fn record(id: &str, notes: &[&str]) -> Record {
-        Record {
-            id: id.to_owned(),
-            contract: String::new(),
-            requirements: Vec::new(),
-            level: Level::Must,
-            verdict: Verdict::Conforms,
-            findings: Vec::new(),
-            notes: notes.iter().map(|note| (*note).to_owned()).collect(),
-            reason: None,
-            blocked_by: None,
-            duration_ms: 0,
-            exchanges: 1,
-            operations: Vec::new(),
-            declared: String::new(),
-            expected: false,
-        }
+        let notes = notes.iter().map(|note| (*note).to_owned()).collect();
+        Record { notes, ..Record::bare(id, Verdict::Conforms) }
     }
 
     #[test]

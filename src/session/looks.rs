@@ -18,13 +18,13 @@ use crate::{
 /// What keeps changing is looked at so many times.
 const TRIES: u32 = 5;
 
-/// A version above all others of a case.
-const LATER: &str = "99.99.99";
+/// Versions above all others of a case, each above the one before.
+const LATER: [&str; 2] = ["99.99.98", "99.99.99"];
 
 /// What a look came to.
 enum Came {
-    /// Everything goes together.
-    Agrees,
+    /// Everything goes together: all that was compared.
+    Agrees(Vec<Value>),
     /// Something does not.
     Differs(Differs),
     /// A reply says nothing of it.
@@ -37,6 +37,13 @@ struct Differs {
     seen: Vec<Value>,
     /// Of it, what replies say that is not as it should be.
     odd: Vec<Value>,
+}
+
+/// How what is compared stood at one time: all of it where it goes together, else what is odd.
+#[derive(Debug, PartialEq)]
+struct Stood {
+    agrees: bool,
+    seen: Vec<Value>,
 }
 
 impl Run<'_> {
@@ -61,14 +68,14 @@ impl Run<'_> {
             let over = started.elapsed() >= settle;
             late += u32::from(over);
             match came {
-                Came::Agrees => {
+                Came::Agrees(_) => {
                     self.show(eventual.then_some(Shown::InTime { after_s }));
                     return Ok(());
                 }
                 Came::Nothing if over => return self.all_answered(&steps),
                 Came::Differs(now) if over && before.as_ref() == Some(&now.seen) => {
                     if eventual && self.case.publishes() {
-                        if Box::pin(self.later_publish_moves(kept, &now.odd, settle)).await? {
+                        if Box::pin(self.later_publishes_move(kept, now.odd, settle)).await? {
                             self.show(Some(Shown::Lost { after_s }));
                             return Ok(());
                         }
@@ -135,35 +142,64 @@ impl Run<'_> {
                 Err(Unseen(_)) => return Came::Nothing,
             }
         }
-        if agrees { Came::Agrees } else { Came::Differs(Differs { seen, odd }) }
+        if agrees { Came::Agrees(seen) } else { Came::Differs(Differs { seen, odd }) }
     }
 
-    /// Publishes a later version and says whether that moves what is odd: then the target has come to it since, and what
-    /// stood there before was not late but wrong. What goes together by then was late. The exchanges stay those of before.
-    async fn later_publish_moves(&mut self, kept: usize, odd: &[Value], settle: Duration) -> Result<bool, End> {
+    /// Publishes two later versions, one after the other, and says whether what is odd moves with both: then what stood there before
+    /// was not late but wrong, for the target had come to it. With the first the target may come to what went before just now; the
+    /// second begins where nothing is waited for, and has half the time, so that what moves with it is what the target does at once.
+    /// The exchanges stay those of before.
+    async fn later_publishes_move(&mut self, kept: usize, odd: Vec<Value>, settle: Duration) -> Result<bool, End> {
         let looked_at = self.transcript.exchanges.clone();
+        let mut stood = Some(Stood { agrees: false, seen: odd });
+        for (version, patience) in LATER.into_iter().zip([settle, settle / 2]) {
+            if let Some(before) = stood.take()
+                && self.publishes_later(version).await?
+            {
+                stood = self.look_for_what_moves(kept, &before, patience).await?;
+            }
+        }
+        self.transcript.exchanges = looked_at;
+        Ok(stood.is_some())
+    }
+
+    /// Publishes one more version of the case's crate, and says whether that was accepted.
+    async fn publishes_later(&mut self, version: &str) -> Result<bool, End> {
         let name = self.bindings.get("crate").unwrap_or_default().to_owned();
-        let publish = sound(&name, LATER, None);
+        let publish = sound(&name, version, None);
         let Ok(Built { request, .. }) = self.builder().build(&publish) else { return Ok(false) };
         let at = self.exchange(&publish, request, Role::Aftermath, false).await;
-        let accepted = self.transcript.exchanges[at].response().is_some_and(accepts);
+        Ok(self.transcript.exchanges[at].response().is_some_and(accepts))
+    }
+
+    /// Looks until it stands another way than `before`, and gives how; nothing if it does not in time.
+    async fn look_for_what_moves(
+        &mut self,
+        kept: usize,
+        before: &Stood,
+        patience: Duration,
+    ) -> Result<Option<Stood>, End> {
         let started = Instant::now();
-        let (mut moved, mut late) = (false, false);
         for looks in 0.. {
-            if !accepted || moved || late || started.elapsed() >= settle {
-                break;
-            }
             self.transcript.exchanges.truncate(kept);
             self.look_once().await?;
-            match self.came() {
-                Came::Agrees => late = true,
-                Came::Differs(now) => moved = now.odd != odd && !odd.is_empty(),
-                Came::Nothing => {}
+            let stands = match self.came() {
+                Came::Agrees(seen) => Some(Stood { agrees: true, seen }),
+                // Of what is odd nothing may be told in a value.
+                Came::Differs(now) if !now.odd.is_empty() && !before.seen.is_empty() => {
+                    Some(Stood { agrees: false, seen: now.odd })
+                }
+                Came::Differs(_) | Came::Nothing => None,
+            };
+            if let Some(stands) = stands.filter(|stands| stands != before) {
+                return Ok(Some(stands));
+            }
+            if started.elapsed() >= patience {
+                break;
             }
             tokio::time::sleep(pause(looks)).await;
         }
-        self.transcript.exchanges = looked_at;
-        Ok(moved)
+        Ok(None)
     }
 
     /// What a comparison reads has to be there: a reply that is missing is another requirement's business.
