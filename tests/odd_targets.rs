@@ -145,6 +145,28 @@ fn a_target_that_throttles_and_never_ends_to() {
 }
 
 #[test]
+fn what_throttling_kept_from_happening_was_not_refused() {
+    let served = Served::new(
+        |config| config,
+        |request, registry| {
+            let second = "\"vers\":\"1.0.1\"";
+            let is_second = request.body.windows(second.len()).any(|part| part == second.as_bytes());
+            match request.path().ends_with("/crates/new") && is_second {
+                true => Response::new(429).header("retry-after", "0"),
+                false => registry.handle(request),
+            }
+        },
+    );
+    // The throttled upload comes behind what is tried.
+    let only = ["--other-login", "bob", "--only", "owners::add-keeps-the-others"];
+    let outcome = tested(&served, &[&WRITING[..], &only].concat(), 3);
+    let report = outcome.report();
+    assert_eq!(report["totals"]["violates"], 0, "{}", outcome.out);
+    assert_eq!(report["totals"]["inconclusive"], 1, "{}", outcome.out);
+    assert!(outcome.out.contains("the target throttles this run: status 429"), "{}", outcome.out);
+}
+
+#[test]
 fn a_file_server_that_hangs() {
     let elsewhere = |config: Config| {
         config.dl(odd::hanging().replace("sparse+", "").replace("/index/", "/files/{crate}/{version}"))
@@ -342,6 +364,27 @@ fn a_gate_that_leads_to_a_login_page() {
     let report = outcome.report();
     assert_eq!(report["totals"]["violates"], 0, "{}", outcome.out);
     assert!(outcome.out.contains("violates SHOULD api/error-status"), "{}", outcome.out);
+}
+
+#[test]
+fn a_refused_further_version_is_an_echo_of_that_rule() {
+    let served = Served::new(
+        |config| config,
+        |request, registry| {
+            let [named, second] = ["\"name\":\"Rs-", "\"vers\":\"1.1.0\""]
+                .map(|part| request.body.windows(part.len()).any(|bytes| bytes == part.as_bytes()));
+            match request.path().ends_with("/crates/new") && named && second {
+                true => Response::new(400).body("{\"errors\":[{\"detail\":\"that name is taken\"}]}"),
+                false => registry.handle(request),
+            }
+        },
+    );
+    let only = ["--only", "lines::name-exact-in-later-versions", "--only", "second-version-of-a-name-with-capitals"];
+    let outcome = tested(&served, &[&WRITING[..], &only].concat(), 1);
+    let totals = outcome.report()["totals"].clone();
+    assert_eq!((totals["violates"].as_u64(), totals["blocked"].as_u64()), (Some(1), Some(1)), "{}", outcome.out);
+    assert!(!outcome.out.contains("could not be tested"), "{}", outcome.out);
+    assert!(outcome.out.contains("pub/further-version (1 finding, blocks 1 case)"), "{}", outcome.out);
 }
 
 #[test]

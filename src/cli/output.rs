@@ -3,6 +3,7 @@ use std::{
     io::{IsTerminal, Write},
     path::{Path, PathBuf},
     sync::Mutex,
+    time::Duration,
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -63,15 +64,28 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn new(cases: usize) -> Self {
+        Self::showing(Some(cases as u64), "{bar:32} {pos}/{len} {elapsed} {msg}")
+    }
+
+    /// Before there are cases to count: a target may take as long to show a sample as a change of any case.
+    pub(super) fn waiting(what: &str) -> Self {
+        let progress = Self::showing(None, "{spinner} {msg} ({elapsed})");
+        progress.bar.set_message(what.to_owned());
+        progress
+    }
+
+    fn showing(cases: Option<u64>, template: &str) -> Self {
         let target = if std::io::stderr().is_terminal() {
             ProgressDrawTarget::stderr_with_hz(10)
         } else {
             ProgressDrawTarget::hidden()
         };
-        let bar = ProgressBar::with_draw_target(Some(cases as u64), target);
-        if let Ok(style) = ProgressStyle::with_template("{bar:32} {pos}/{len} {msg}") {
+        let bar = ProgressBar::with_draw_target(cases, target);
+        if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
+        // The clock goes on where no case ends for a minute.
+        bar.enable_steady_tick(Duration::from_millis(200));
         Self { bar, bad: Mutex::new(0) }
     }
 

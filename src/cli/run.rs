@@ -174,7 +174,10 @@ async fn execute(parts: &[Part], setup: Setup) -> Result<Report, (Box<Report>, F
     if let Target::Remote(remote) = &setup.target {
         report.target = Endpoints { index: remote.index.clone(), api: remote.api.clone(), dl: None };
     }
-    let engines = match start(parts, setup).await {
+    let waiting = Progress::waiting("asking the target what it is");
+    let begun = start(parts, setup).await;
+    waiting.done();
+    let engines = match begun {
         Ok(engines) => engines,
         Err(error) => {
             match &error {

@@ -87,6 +87,9 @@ pub(super) fn serve(args: Serve) -> Done {
     let _server = bound.serve(handler).map_err(failed)?;
     output::line(&format!("index    sparse+{origin}/index/"));
     output::line(&format!("web API  {origin}"));
+    if policy == Policy::Cargo && args.token.is_none() {
+        output::line(&format!("token    {MAIN_TOKEN}"));
+    }
     output::line("stop it with Ctrl-C");
     loop {
         std::thread::park();

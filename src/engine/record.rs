@@ -3,10 +3,10 @@ use std::sync::Arc;
 use super::seen::operation_id;
 use crate::{
     check::{Judgement, judge_case, symptoms},
-    exchange::{Shown, Transcript, curl},
+    exchange::{Exchange, Shown, Transcript, curl},
     plan::Case,
     session::End,
-    spec::{Level, RequirementId, Spec},
+    spec::{Level, Need, RequirementId, Spec},
     suite::Check,
     verdict::{Finding, Record, Verdict},
 };
@@ -34,14 +34,19 @@ impl Record {
 
     /// It did not conform in a crate in which another case failed before it, so that either may be why.
     pub(super) fn in_doubt(&mut self, other: &str) {
+        self.untold(format!(
+            "it failed in a crate that it shares, in which {other} failed before: allow more with --max-new-crates"
+        ));
+    }
+
+    /// What was found may have another cause: it is kept as notes.
+    fn untold(&mut self, reason: String) {
         let found = self.findings.drain(..);
         self.notes.extend(
             found.map(|found| format!("{}: expected {}, actual {}", found.requirement, found.expected, found.actual)),
         );
         self.verdict = Verdict::Inconclusive;
-        self.reason = Some(format!(
-            "it failed in a crate that it shares, in which {other} failed before: allow more with --max-new-crates"
-        ));
+        self.reason = Some(reason);
         self.blocked_by = None;
         self.operations.clear();
     }
@@ -138,6 +143,11 @@ pub(super) fn settled(spec: &Spec, case: &Case, transcript: &Transcript, judgeme
 
 fn judged(spec: &Spec, case: &Case, transcript: &Transcript, record: &mut Record) {
     settle(spec, case, transcript, judge_case(spec, case, transcript), record);
+    let throttled = transcript.exchanges.iter().filter_map(Exchange::response).find(|reply| reply.throttles());
+    if let Some(reply) = throttled.filter(|_| !record.findings.is_empty() && !case.needs.contains(&Need::Throttled)) {
+        // What was not done, however often it was asked for, may be why the rest is not as it should be.
+        record.untold(format!("the target throttles this run: status {}", reply.status));
+    }
 }
 
 fn settle(spec: &Spec, case: &Case, transcript: &Transcript, judgement: Judgement, record: &mut Record) {

@@ -129,6 +129,12 @@ impl Response {
         self.body = self.body[..self.body.len().min(KEPT_OF_CUT)].to_vec().into();
     }
 
+    /// It asks for a pause rather than that it answers: a 429, or a 503 that says how long. A server that fails and says
+    /// nothing of a pause throttles nobody.
+    pub fn throttles(&self) -> bool {
+        self.status == 429 || self.status == 503 && self.headers.has("retry-after")
+    }
+
     /// The status is 2xx.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)

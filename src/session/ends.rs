@@ -25,6 +25,7 @@ impl Run<'_> {
         let exchange = &self.transcript.exchanges[at];
         let by = match &step.verb {
             Verb::Call(call) => RequirementId::from(format!("{}/reply", call.operation).as_str()),
+            Verb::Publish(_) if self.took_before(step) => FURTHER.into(),
             verb => relies_on(verb).map_or_else(|| self.case.requirements[0].clone(), RequirementId::from),
         };
         let reply = match &exchange.reply {
@@ -114,6 +115,9 @@ impl Run<'_> {
 
 /// What every upload stands on.
 pub(super) const FOUNDATION: &str = "env/layout";
+
+/// What a further upload of a crate stands on whose first one was taken.
+const FURTHER: &str = "pub/further-version";
 
 /// Whether a refusal is what a case asks for.
 pub(super) fn asks_refusal(expect: &Expect) -> bool {

@@ -151,7 +151,7 @@ impl Session {
         loop {
             let reply = self.send_once(request, raw).await;
             match &reply {
-                Ok(response) if matches!(response.status, 429 | 503) && waited < pace::PATIENCE => {
+                Ok(response) if response.throttles() && waited < pace::PATIENCE => {
                     let Some(delay) = self.pace.throttled(response) else { return reply };
                     self.throttled.note(request, response);
                     waited += 1;

@@ -66,8 +66,7 @@ impl Pace {
 
     /// How long a throttled reply asks to wait; nothing if the run's patience is at its end.
     pub(super) fn throttled(&self, response: &Response) -> Option<Duration> {
-        // A server that fails and says nothing of a pause throttles nobody.
-        if response.status == 503 && !response.headers.has("retry-after") {
+        if !response.throttles() {
             return None;
         }
         if self.throttled.fetch_add(1, Ordering::Relaxed) >= THROTTLES {

@@ -148,6 +148,9 @@ impl Session {
 
     /// A crate that is there already: one that the user names, else the first that a search gives.
     pub(super) async fn find_sample(&self) -> Result<Sample, String> {
+        if let Some(why) = self.profile.lacks(Need::Index) {
+            return Err(format!("{why}; give it with --index, or a clone of a git index with --index-dir"));
+        }
         let case = own_case("probe");
         let mut run = Run::new(self, &case, false, 1.into());
         let names = match self.options.crates.is_empty() {

@@ -40,7 +40,7 @@ const MOVING: &[(&str, &str)] = &[
     (r"(_configs/)\d+", "${1}ID"),
     (r#"(/tokens/|"crate_id":)\d+"#, "${1}ID"),
     (r"01 Jan 2026 \d\d:\d\d:\d\d", "01 Jan 2026 TIME"),
-    (r"printf '[^']*' \|", "printf BYTES |"),
+    (r"(\{ )?((printf '[^']*'|head -c \d+ /dev/zero)(; )?)+\}? \|", "printf BYTES |"),
 ];
 
 /// What a finding tells of one registry, in which several cases go about at once: a snapshot shows it, and need not show it each time.
