@@ -3,6 +3,7 @@
 mod bank;
 mod document;
 mod matrix;
+mod never;
 mod outside;
 mod side;
 mod wire;
@@ -10,6 +11,7 @@ mod wire;
 pub use bank::{Plan, bank};
 pub use document::{DocumentKill, UNSEEN, documents};
 pub use matrix::{Matrix, row_by_hand, row_of_documents, row_of_wire};
+pub use never::never_killed;
 pub use outside::kill_at;
 pub use side::side_by_side;
 pub use wire::kill_wire;
@@ -151,6 +153,11 @@ impl Kill {
     /// No case noticed it.
     pub fn survives(&self) -> bool {
         self.killed_by.is_empty()
+    }
+
+    /// The contract whose cases were run: a broken wire is met by those of cargo.
+    pub fn contract(&self) -> &'static str {
+        mutant::find(self.id).map_or("cargo", |mutant| mutant.contract)
     }
 
     /// The first case that found a requirement broken, or one of those that a pattern stands for.

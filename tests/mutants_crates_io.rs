@@ -1,18 +1,15 @@
-//! The generated suite can fail: every mutant of crates.io's registry is noticed, every kind of case and every check was seen to fail, and
+//! The generated suite can fail: every mutant of crates.io's registry is noticed, every case and every check was seen to fail, and
 //! what the document forbids of replies does not go unseen.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test that calls them")]
 #![expect(clippy::print_stdout, reason = "who reads the test's output sees what came of the mutants")]
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use regspec::{
-    kill::{DocumentKill, Plan, UNSEEN, bank, documents, row_of_documents},
+    kill::{DocumentKill, Plan, UNSEEN, bank, documents, never_killed, row_of_documents},
     mutant,
-    plan::{Case, declared, generated},
+    plan::{declared, generated},
     spec::Spec,
     suite,
 };
@@ -38,29 +35,12 @@ fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-fn is_declared(case: &Case) -> bool {
-    case.file.starts_with("suites/")
-}
-
-/// What a case is of, whatever operation and parameter it is about: `param::above-maximum` for `list_crates::param-page::above-maximum`.
-fn kind(case: &Case) -> String {
-    if is_declared(case) {
-        return case.id.splitn(3, "::").take(2).collect::<Vec<_>>().join("::");
-    }
-    let mut parts = case.id.split("::").skip(1);
-    let aspect = parts.next().unwrap();
-    let group = ["param", "path", "body"].into_iter().find(|group| {
-        aspect != "param-unknown" && aspect.strip_prefix(group).is_some_and(|rest| rest.starts_with('-'))
-    });
-    [group.unwrap_or(aspect)].into_iter().chain(parts).collect::<Vec<_>>().join("::")
-}
-
 /// What is not as it has to be: survivors, alarms about something else, cases and checks that were never seen to fail, and what
 /// docs/kill-matrix.md and the snapshots tell otherwise.
 fn wrong(contract: &str) -> Vec<String> {
     let plan = [plan(contract)];
     let kills = bank(AT_ONCE, &plan, mutant::of(contract), false, |_| ()).unwrap();
-    let [(_, cases)] = plan;
+    let [(spec, cases)] = plan;
     let mut wrong = Vec::new();
     for kill in &kills {
         if kill.survives() {
@@ -68,17 +48,7 @@ fn wrong(contract: &str) -> Vec<String> {
         }
         wrong.extend(kill.unexpected.iter().map(|other| format!("{} is also told of {other}", kill.id)));
     }
-    let killers: BTreeSet<&str> = kills.iter().flat_map(|kill| kill.killed_by.iter().map(String::as_str)).collect();
-    let mut kinds: BTreeMap<String, bool> = BTreeMap::new();
-    for case in &cases {
-        *kinds.entry(kind(case)).or_default() |= killers.contains(case.id.as_str());
-    }
-    wrong.extend(kinds.iter().filter(|(_, seen)| !**seen).map(|(kind, _)| format!("no case of {kind} kills a mutant")));
-    let spared = cases.iter().filter(|case| !killers.contains(case.id.as_str()));
-    // Of generated cases each kind has to; which single ones do not is told.
-    let (declared, made): (Vec<_>, Vec<_>) = spared.partition(|case| is_declared(case));
-    wrong.extend(declared.iter().map(|case| format!("{} kills no mutant", case.id)));
-    made.iter().for_each(|case| println!("{} kills no mutant by hand", case.id));
+    wrong.extend(never_killed(&spec, &cases, &kills).iter().map(|id| format!("{id} kills no mutant")));
 
     let seen: BTreeSet<&str> = kills.iter().flat_map(|kill| kill.checks.iter().map(String::as_str)).collect();
     let used: BTreeSet<&str> =

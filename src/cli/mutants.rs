@@ -1,7 +1,4 @@
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     Done, Failure, args,
@@ -10,7 +7,7 @@ use super::{
     wires,
 };
 use crate::{
-    kill::{DocumentKill, Kill, Matrix, Plan, bank, documents},
+    kill::{DocumentKill, Kill, Matrix, Plan, bank, documents, never_killed},
     mutant,
     spec::LoadError,
 };
@@ -43,10 +40,9 @@ pub(super) fn mutants(args: &args::Mutants) -> Done {
     progress.done();
     let cargo = plans.iter().find(|(spec, _)| spec.contract == "cargo");
     let wired = cargo.map_or_else(|| Ok(Vec::new()), |(spec, cases)| wires::run(&wires, spec, cases))?;
-    let killers: BTreeSet<&str> = kills.iter().flat_map(|kill| kill.killed_by.iter().map(String::as_str)).collect();
     let made = if args.only.is_empty() { from_documents(&plans)? } else { Vec::new() };
-    let cases = plans.iter().flat_map(|(_, cases)| cases);
-    let never: Vec<&str> = cases.map(|case| case.id.as_str()).filter(|id| !killers.contains(id)).collect();
+    let tried: Vec<Kill> = kills.iter().chain(&wired).cloned().collect();
+    let never: Vec<&str> = plans.iter().flat_map(|(spec, cases)| never_killed(spec, cases, &tried)).collect();
     for to in &args.report {
         let (path, text) = match to.split_once('=') {
             Some(("json", path)) => {

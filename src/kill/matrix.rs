@@ -50,7 +50,7 @@ impl Matrix<'_> {
 
 /// The row of a mutant by hand.
 pub fn row_by_hand(kill: &Kill) -> String {
-    let contract = crate::mutant::find(kill.id).map_or("cargo", |mutant| mutant.contract);
+    let contract = kill.contract();
     let bug = if kill.from == "derived" { "–" } else { kill.from };
     let breaks = quoted(kill.requirements.iter().copied());
     let mut cases: Vec<&str> = Vec::new();

@@ -84,9 +84,50 @@ pub(super) const UNOWNED: &[Mutant] = table! { "credential", owned,
     "update-user-of-others" "update_user" "PUT" "/api/v1/users/{}",
 };
 
+/// Good tokens are not read.
+pub(super) const TOKENLESS: &[Mutant] = table! { "credential", tokenless,
+    "yank-reads-no-token" "yank_version" "DELETE" "/api/v1/crates/{}/{}/yank",
+    "unyank-reads-no-token" "unyank_version" "PUT" "/api/v1/crates/{}/{}/unyank",
+    "follow-reads-no-token" "follow_crate" "PUT" "/api/v1/crates/{}/follow",
+    "unfollow-reads-no-token" "unfollow_crate" "DELETE" "/api/v1/crates/{}/follow",
+    "add-owners-reads-no-token" "add_owners" "PUT" "/api/v1/crates/{}/owners",
+    "remove-owners-reads-no-token" "remove_owners" "DELETE" "/api/v1/crates/{}/owners",
+    "update-version-reads-no-token" "update_version" "PATCH" "/api/v1/crates/{}/{}",
+    "invitation-reads-no-token" "handle_crate_owner_invitation" "PUT" "/api/v1/me/crate_owner_invitations/{}",
+    "configs-read-no-token" "list_trustpub_*_configs" "GET" "/api/v1/trusted_publishing/{}",
+    "create-config-reads-no-token" "create_trustpub_*_config" "POST" "/api/v1/trusted_publishing/{}",
+    "delete-config-reads-no-token" "delete_trustpub_*_config" "DELETE" "/api/v1/trusted_publishing/{}/{}",
+};
+
+/// Good sessions are not read.
+pub(super) const SESSIONLESS: &[Mutant] = table! { "credential", sessionless,
+    "remove-owners-reads-no-session" "remove_owners" "DELETE" "/api/v1/crates/{}/owners",
+    "invitation-reads-no-session" "handle_crate_owner_invitation" "PUT" "/api/v1/me/crate_owner_invitations/{}",
+    "find-token-reads-no-session" "find_api_token" "GET" "/api/v1/me/tokens/{}",
+    "revoke-token-reads-no-session" "revoke_api_token" "DELETE" "/api/v1/me/tokens/{}",
+};
+
 /// Lets in a token that lacks a scope.
 fn scoped(registry: &Registry, request: &Request, when: bool) -> Response {
     trusting(registry, request, when && request.headers.has("authorization") && is_held(registry, request))
+}
+
+/// Takes a request with a token for one without.
+fn tokenless(registry: &Registry, request: &Request, when: bool) -> Response {
+    without(registry, request, "authorization", when)
+}
+
+/// Takes a request with a session for one without.
+fn sessionless(registry: &Registry, request: &Request, when: bool) -> Response {
+    without(registry, request, "cookie", when)
+}
+
+fn without(registry: &Registry, request: &Request, field: &str, when: bool) -> Response {
+    let mut request = request.clone();
+    if when {
+        request.headers.remove(field);
+    }
+    registry.handle(&request)
 }
 
 /// Lets in an account that is known, whatever of another's it asks for.

@@ -5,6 +5,7 @@ use super::{
     spoilt, without,
 };
 use crate::{
+    exchange::Response,
     mutant::{Mutant, spoil::refusal},
     reference::Rule,
 };
@@ -93,6 +94,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let reply = registry.handle(request);
         let others = matches!(reply.status, 400 | 403 | 404) && has_credential(request) && !is(request, "GET", "/{}");
         if others { as_main(registry, request) } else { reply }
+    }),
+    spoilt("api-anyone-answers-invitations", &["handle_crate_owner_invitation/credential"], |registry, request| {
+        let reply = registry.handle(request);
+        let none = reply.status == 404 && is(request, "PUT", "/api/v1/me/crate_owner_invitations/{}");
+        let mut invited = request.clone();
+        invited.headers.set("authorization", registry.access().other_token);
+        if none && has_credential(request) { registry.handle(&invited) } else { reply }
+    }),
+    spoilt("api-revoking-never-refused", &["revoke_trustpub_token/credential"], |registry, request| {
+        let here = is(request, "DELETE", "/api/v1/trusted_publishing/tokens");
+        edited(registry, request, |reply| here && reply.status >= 400, |reply| *reply = Response::new(204))
     }),
     spoilt("api-credential-asked-for-first", ORDER, |registry, request| {
         let reply = registry.handle(request);

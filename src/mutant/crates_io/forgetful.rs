@@ -3,10 +3,14 @@
 use serde_json::Value;
 
 use super::{
-    spoil::{edited, refuses},
+    CRATE,
+    spoil::{edited, is, refuses},
     spoilt,
 };
 use crate::{exchange::Response, mutant::Mutant};
+
+const INVITED: &[&str] =
+    &["accept_crate_owner_invitation_with_token/state", "accept_crate_owner_invitation_with_token/path-*"];
 
 pub(super) const MUTANTS: &[Mutant] = &[
     spoilt("state-versions-uploaded-twice", &["*/state"], |registry, request| {
@@ -18,6 +22,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
     spoilt("state-what-is-gone-goes-again", &["*/state"], |registry, request| {
         let removes = request.method == "DELETE" && !request.path().contains("/crates/");
         edited(registry, request, |reply| removes && reply.status == 404, |reply| *reply = Response::new(204))
+    }),
+    spoilt("state-deleted-crates-go-again", &["delete_crate/state", "delete_crate/path-*"], |registry, request| {
+        let deletes = is(request, "DELETE", CRATE);
+        edited(registry, request, |reply| deletes && reply.status == 404, |reply| *reply = Response::new(204))
+    }),
+    spoilt("state-invitations-accepted-twice", INVITED, |registry, request| {
+        let accepts = is(request, "PUT", "/api/v1/me/crate_owner_invitations/accept/{}");
+        edited(registry, request, |reply| accepts && reply.status == 404, succeed)
     }),
     spoilt("state-filters-not-asked-for", &["*/filter", "*/param-*"], |registry, request| {
         let told = |reply: &Response| tells(reply, "invalid filter") || tells(reply, "Must specify either");

@@ -1,7 +1,7 @@
 //! Methods, and header fields by which a caller is told apart.
 
 use super::{
-    spoil::{edited, is_api, refuses},
+    spoil::{edited, is, is_api, refuses},
     spoilt, whole, without,
 };
 use crate::{
@@ -12,6 +12,10 @@ use crate::{
 
 pub(super) const MUTANTS: &[Mutant] = &[
     without("user-agent-not-asked-for", &["*/header-user-agent"], Rule::UserAgent),
+    spoilt("user-agent-asked-for-by-downloads", &["download_version/header-user-agent"], |registry, request| {
+        let asked = is(request, "GET", "/api/v1/crates/{}/{}/download") && !request.headers.has("user-agent");
+        refuses(registry, request, asked, 403, "We require that all requests include a `User-Agent` header.")
+    }),
     without("origin-not-looked-at", &["*/header-origin"], Rule::OriginKnown),
     spoilt("unknown-methods-answered", &["*/method-*"], |registry, request| {
         edited(

@@ -47,6 +47,8 @@ pub(super) const AREAS: &[(&str, &[Mutant])] = &[
     ("crates-io-access-open", access::OPEN),
     ("crates-io-access-unscoped", access::UNSCOPED),
     ("crates-io-access-unowned", access::UNOWNED),
+    ("crates-io-access-tokenless", access::TOKENLESS),
+    ("crates-io-access-sessionless", access::SESSIONLESS),
     ("crates-io-filters", filters::MUTANTS),
     ("crates-io-effects", effects::MUTANTS),
     ("crates-io-uploads-forgotten", uploads::FORGOTTEN),

@@ -64,6 +64,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
             items.sort_by_key(|item| (item["crate_id"].to_string(), item["optional"] == false));
         })
     }),
+    spoilt("dependents-least-downloaded-first", &["list_reverse_dependencies/sort"], |registry, request| {
+        reversed(registry, request, "/api/v1/crates/{}/reverse_dependencies", "/dependencies")
+    }),
+    spoilt("invitations-of-the-latest-account-first", &["list_crate_owner_invitations/sort"], |registry, request| {
+        reversed(registry, request, "/api/private/crate_owner_invitations", "/invitations")
+    }),
+    spoilt("github-configurations-newest-first", &["list_trustpub_github_configs/sort"], |registry, request| {
+        reversed(registry, request, "/api/v1/trusted_publishing/github_configs", "/github_configs")
+    }),
+    spoilt("gitlab-configurations-newest-first", &["list_trustpub_gitlab_configs/sort"], |registry, request| {
+        reversed(registry, request, "/api/v1/trusted_publishing/gitlab_configs", "/gitlab_configs")
+    }),
     spoilt("keywords-by-name-always", &["list_keywords/sort"], |registry, request| {
         unsorted(registry, request, "/api/v1/keywords")
     }),
@@ -76,6 +88,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
 fn instead(registry: &Registry, request: &Request, sort: &str, other: &str) -> Response {
     asked(registry, request, |name, value| {
         Some(if name == "sort" && value == sort { other.to_owned() } else { value.to_owned() })
+    })
+}
+
+/// Hands out a list from its end.
+fn reversed(registry: &Registry, request: &Request, template: &str, list: &str) -> Response {
+    json(registry, request, is(request, "GET", template), |body| {
+        if let Some(items) = body.pointer_mut(list).and_then(Value::as_array_mut) {
+            items.reverse();
+        }
     })
 }
 

@@ -54,6 +54,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
         let zeros = request.query().split('&').any(|pair| pair.contains("=0") && pair.len() > 8);
         refuses(registry, request, zeros, 400, "invalid digit found in string")
     }),
+    spoilt("leading-zeros-of-pages-refused", BREAKS, |registry, request| {
+        let zeros = parameter(request, "page").is_some_and(|page| page.starts_with('0'));
+        refuses(registry, request, zeros, 400, "invalid digit found in string")
+    }),
+    spoilt("pages-far-in-fail", BREAKS, |registry, request| {
+        let far = parameter(request, "page").and_then(|page| page.parse::<u32>().ok()).is_some_and(|page| page >= 100);
+        fails(registry, request, far)
+    }),
     spoilt("plus-signs-refused", BREAKS, |registry, request| {
         refuses(
             registry,
@@ -97,9 +105,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "crate",
             "all_keywords",
             "letter",
+            "ids%5B%5D",
+            "q",
+            "following",
         ];
         let filtered = known.iter().any(|name| parameter(request, name).is_some());
         fails(registry, request, filtered)
+    }),
+    spoilt("optional-parameters-not-known", BREAKS, |registry, request| {
+        let optional = ["include", "include_yanked", "message", "expired_days", "before_date"];
+        let known = optional.into_iter().find(|name| parameter(request, name).is_some());
+        let told = format!("unknown field `{}`", known.unwrap_or_default());
+        refuses(registry, request, known.is_some(), 400, &told)
     }),
     spoilt("parameters-not-asked-for", BREAKS, |registry, request| {
         lenient(registry, request, is_api(request) && request.method == "GET", &[400])

@@ -1,16 +1,18 @@
 //! Path parameters, spelled oddly or naming what there is not.
 
 use super::{
-    spoil::{edited, fails, is_api, lenient, refuses},
+    VERSION,
+    spoil::{edited, fails, is, is_api, lenient, refuses},
     spoilt,
 };
 use crate::{
-    exchange::Request,
+    exchange::{Request, Response},
     mutant::{Mutant, spoil::refusal},
     reference::Registry,
 };
 
 const BREAKS: &[&str] = &["*/path-*"];
+const FILES: &[&str] = &["download_version/path-*", "get_version_readme/path-*"];
 const ROUTES: &[&str] = &["*/path"];
 
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -55,6 +57,30 @@ pub(super) const MUTANTS: &[Mutant] = &[
             "Not Found",
         )
     }),
+    spoilt("path-of-authors-looked-up", &["get_version_authors/path-*"], |registry, request| {
+        let here = is(request, "GET", "/api/v1/crates/{name}/{version}/authors");
+        told_of_another(registry, request, here, |path| path.trim_end_matches("/authors").to_owned())
+    }),
+    spoilt("path-of-files-looked-up", FILES, |registry, request| {
+        let file = ["download", "readme"].into_iter().find(|file| is(request, "GET", &format!("{VERSION}/{file}")));
+        told_of_another(registry, request, file.is_some(), |path| {
+            path.trim_end_matches(file.unwrap_or_default()).trim_end_matches('/').to_owned()
+        })
+    }),
+    spoilt("path-of-an-invitation-read", &["handle_crate_owner_invitation/path-*"], |registry, request| {
+        let here = is(request, "PUT", "/api/v1/me/crate_owner_invitations/{}");
+        let number = request.path().rsplit('/').next().is_some_and(|number| number.parse::<i32>().is_ok());
+        refuses(registry, request, here && !number, 400, "Invalid URL: Cannot parse value to a `i32`")
+    }),
+    spoilt("path-of-a-token-looked-up", &["revoke_api_token/path-*"], |registry, request| {
+        let here = is(request, "DELETE", "/api/v1/me/tokens/{}");
+        told_of_another(registry, request, here, str::to_owned)
+    }),
+    spoilt("path-of-statistics-looked-up", &["get_user_stats/path-*"], |registry, request| {
+        let user = request.path().split('/').nth(4).and_then(|id| id.parse::<i32>().ok());
+        let nobody = user.is_some_and(|user| registry.access().users.iter().all(|known| known.id != user));
+        refuses(registry, request, nobody && is(request, "GET", "/api/v1/users/{}/stats"), 404, "Not Found")
+    }),
     spoilt("path-slash-at-its-end-forgiven", ROUTES, |registry, request| {
         let url = request.url.trim_end_matches('/').to_owned();
         lenient(
@@ -77,6 +103,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
         )
     }),
 ];
+
+/// Refuses what is refused at another path.
+fn told_of_another(registry: &Registry, request: &Request, when: bool, path: impl Fn(&str) -> String) -> Response {
+    let there = || format!("{}{}", request.origin(), path(request.path()));
+    let other = when.then(|| Request { method: "GET".to_owned(), url: there(), ..request.clone() });
+    let refusal = other.map(|other| registry.handle(&other)).filter(|reply| reply.status >= 400);
+    refusal.unwrap_or_else(|| registry.handle(request))
+}
 
 /// What an operation is asked about: the parts behind `/api/v1/{things}/`.
 fn path(request: &Request) -> impl Iterator<Item = &str> {

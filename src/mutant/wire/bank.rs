@@ -76,9 +76,15 @@ pub(super) const WIRES: &[Wire] = &[
     wire("index-giant-chunk", On::Index, Fault::GiantChunk, Ends::Inconclusive(GAVE_UP)),
     wire("index-not-http", On::Index, Fault::NotHttp, Ends::Inconclusive("not HTTP")),
     wire("download-closed-in-body", On::Download, Fault::ClosedInBody, Ends::Inconclusive(ENDED)),
+    wire("download-without-length", On::Download, Fault::Unframed, Ends::Violates)
+        .breaking(&["dl/length-known"])
+        .only(&["downloads::length-known"]),
     wire("download-redirect-elsewhere", On::Download, Fault::RedirectElsewhere, Ends::Conforms).private(),
     wire("download-of-a-gigabyte", On::Download, Fault::LongBody(1 << 30), Ends::Inconclusive("longer than")),
     wire("publish-silence", On::Publish, Fault::Silence, Ends::Inconclusive(TIMEOUT)),
     wire("publish-closed", On::Publish, Fault::ClosedBefore, Ends::Violates).breaking(&["env/layout"]),
+    wire("publish-locked-by-a-cut", On::Publish, Fault::LockedByACut, Ends::Violates)
+        .breaking(&["env/abort-atomic"])
+        .only(&["envelope::abort-atomic"]),
     wire("publish-not-http", On::Publish, Fault::NotHttp, Ends::Violates).breaking(&["env/layout"]),
 ];

@@ -1,4 +1,4 @@
-use std::{io, time::Duration};
+use std::{io, sync::atomic::Ordering, time::Duration};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -6,7 +6,7 @@ use tokio::{
 };
 
 use super::{
-    super::spoil::{gzip, lock},
+    super::spoil::{gzip, lock, refusal},
     listener::{Front, head, whole},
 };
 use crate::exchange::{Request, Response};
@@ -26,6 +26,10 @@ pub(super) enum Fault {
     LengthTooLong,
     /// Content-Length says half of what comes.
     LengthTooShort,
+    /// Nothing says how long the body is; it ends with the connection.
+    Unframed,
+    /// A request that was cut off counts as one that is still under way, and keeps the next ones out.
+    LockedByACut,
     /// One byte now and then.
     Trickle,
     /// Chunk after chunk, without an end.
@@ -59,7 +63,12 @@ const DRIP: Duration = Duration::from_millis(50);
 
 /// Answers one request. Says whether the connection lives on.
 pub(super) async fn strike(front: &Front, stream: &mut TcpStream, request: &Request) -> io::Result<bool> {
-    let reply = front.answer(request);
+    let reply = match front.wire.fault {
+        Fault::LockedByACut if front.cut.load(Ordering::Relaxed) > 0 => {
+            refusal(409, "another upload of this crate is under way")
+        }
+        _ => front.answer(request),
+    };
     let length = reply.body.len() as u64;
     let headed = head(&reply, Some(length));
     match front.wire.fault {
@@ -78,6 +87,14 @@ pub(super) async fn strike(front: &Front, stream: &mut TcpStream, request: &Requ
         Fault::LengthTooShort => {
             stream.write_all(&head(&reply, Some(length / 2))).await?;
             stream.write_all(&reply.body).await?;
+            return Ok(true);
+        }
+        Fault::Unframed => {
+            stream.write_all(&head(&reply.clone().header("connection", "close"), None)).await?;
+            stream.write_all(&reply.body).await?;
+        }
+        Fault::LockedByACut => {
+            stream.write_all(&whole(request, reply)).await?;
             return Ok(true);
         }
         Fault::Trickle => {

@@ -36,6 +36,8 @@ pub(super) struct Front {
     token: Option<String>,
     /// The first ETag of each path.
     pub(super) etags: Mutex<HashMap<String, String>>,
+    /// How many requests ended before their end.
+    pub(super) cut: AtomicUsize,
     struck: AtomicUsize,
     elsewhere_asked: AtomicUsize,
     elsewhere_tokens: AtomicUsize,
@@ -59,6 +61,7 @@ impl Wired {
             token: config.users.iter().find_map(|user| user.token.clone()),
             registry: Registry::new(config),
             etags: Mutex::default(),
+            cut: AtomicUsize::new(0),
             struck: AtomicUsize::new(0),
             elsewhere_asked: AtomicUsize::new(0),
             elsewhere_tokens: AtomicUsize::new(0),
@@ -167,6 +170,7 @@ impl Front {
         }
         while rest.len() < length {
             if !more(stream, rest).await? {
+                self.cut.fetch_add(1, Ordering::Relaxed);
                 return Ok(None);
             }
         }

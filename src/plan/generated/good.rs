@@ -108,7 +108,10 @@ fn with(make: &mut Make<'_>, parameter: &Parameter) {
     // What a page is and how lists are sorted is tried by the kinds that follow pages.
     for (slug, value) in values(parameter) {
         let mut call = make.good.call.clone();
-        call.query.insert(parameter.name.clone(), value);
+        // The good call itself has it where it is required, and is judged already.
+        if call.query.insert(parameter.name.clone(), value.clone()) == Some(value) {
+            continue;
+        }
         let aspect = Aspect {
             name: aspect.clone(),
             text: format!("{} takes `{}` as documented.", operation.id, parameter.name),

@@ -11,6 +11,11 @@ use crate::{
 
 pub(super) fn add(make: &mut Make<'_>) {
     let Some(sort) = make.operation.sort.clone() else { return };
+    // What has to be made for such a list to show it is one item, and one is in any order: a suite makes more.
+    if !make.operation.needs.is_empty() {
+        make.requires("sort", make.operation.level.unwrap_or(Level::Must), &text(make));
+        return;
+    }
     if sort.default_order().is_some() {
         with(make, &sort, "default", None);
     }
@@ -30,6 +35,10 @@ pub(super) fn add(make: &mut Make<'_>) {
     }
 }
 
+fn text(make: &Make<'_>) -> String {
+    format!("{} hands out its list in the order asked for.", make.operation.id)
+}
+
 fn with(make: &mut Make<'_>, sort: &Sort, element: &str, value: Option<&str>) {
     let operation = make.operation;
     let mut call = make.good.call.clone();
@@ -46,7 +55,7 @@ fn with(make: &mut Make<'_>, sort: &Sort, element: &str, value: Option<&str>) {
     }
     let aspect = Aspect {
         name: "sort".to_owned(),
-        text: format!("{} hands out its list in the order asked for.", operation.id),
+        text: text(make),
         pointer: format!("{}/x-regspec-sort", operation.pointer),
         level: operation.level.unwrap_or(Level::Must),
     };

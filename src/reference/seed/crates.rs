@@ -105,7 +105,8 @@ fn libraries(garden: &mut Garden<'_>, alice: Id) {
          keywords = [\"util\", \"alpha\"]\ncategories = [\"command-line-utilities\", \"science::bioinformatics\"]";
     // More than are told apart in counts of downloads.
     for number in ["0.0.1", "0.0.2", "0.0.3", "0.1.0", "0.1.1", SHOWN_VERSION] {
-        let tables = "[dependencies]\nalpha-core = { version = \"1.0\", features = [\"std\"] }\n\n[features]\ndefault = []\nmore = []\nall = [\"more\"]\n";
+        let tables = "[dependencies]\nalpha-core = { version = \"1.0\", features = [\"std\"] }\n\n\
+             [build-dependencies]\nalpha-core = { version = \"1.0\", optional = true }\n\n[features]\ndefault = []\nmore = []\nall = [\"more\"]\n";
         let beta = Seedling::new(SHOWN, number, "Beta utilities");
         let seedling = Seedling { package: BETA, tables, program: true, ..beta };
         garden.publish(alice, seedling);
