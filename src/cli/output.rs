@@ -64,12 +64,12 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn new(cases: usize) -> Self {
-        Self::showing(Some(cases as u64), "{bar:32} {pos}/{len} {elapsed} {msg}")
+        Self::showing(Some(cases as u64), "{bar:32} {pos}/{len} {elapsed} {wide_msg}")
     }
 
     /// Before there are cases to count: a target may take as long to show a sample as a change of any case.
     pub(super) fn waiting(what: &str) -> Self {
-        let progress = Self::showing(None, "{spinner} {msg} ({elapsed})");
+        let progress = Self::showing(None, "{spinner} {elapsed} {wide_msg}");
         progress.bar.set_message(what.to_owned());
         progress
     }
@@ -95,6 +95,11 @@ impl Progress {
         let found = if *bad > 0 { format!("({} not conforming) ", *bad) } else { String::new() };
         self.bar.set_message(format!("{found}{}", record.id));
         self.bar.inc(1);
+    }
+
+    /// What is done once all are counted.
+    pub(super) fn now(&self, what: &str) {
+        self.bar.set_message(what.to_owned());
     }
 
     /// One more of whatever is counted, by its name.

@@ -206,6 +206,7 @@ async fn execute(parts: &[Part], setup: Setup) -> Result<Report, (Box<Report>, F
             course.go(phase, &|record| progress.seen(record), &|_, _| ()).await;
         }
     }
+    progress.now("trying once more alone what failed beside others");
     for course in courses {
         report.cases.extend(course.end().await);
     }

@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, fmt::Write};
 use super::{Report, areas};
 use crate::{
     engine::unexplained,
-    spec::{Contracts, Level},
+    spec::{Contracts, Level, RequirementId},
     verdict::Verdict,
 };
 
@@ -114,14 +114,17 @@ fn first(contracts: &Contracts, report: &Report, out: &mut String) {
     }
     let open = unexplained(&report.cases);
     let inconclusive = report.cases.iter().filter(|record| record.verdict == Verdict::Inconclusive);
-    let mut reasons: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+    let mut reasons: BTreeMap<&str, (usize, &str, &str)> = BTreeMap::new();
     for record in open.into_iter().chain(inconclusive) {
-        let entry = reasons.entry(record.reason.as_deref().unwrap_or_default()).or_insert((0, &record.id));
+        let reason = record.reason.as_deref().unwrap_or_default();
+        // What builds on the same tells it of a crate of its own each time.
+        let alike = record.blocked_by.as_ref().map_or(reason, RequirementId::as_str);
+        let entry = reasons.entry(alike).or_insert((0, reason, &record.id));
         entry.0 += 1;
     }
     if !reasons.is_empty() {
         out.push_str("\ncould not be tested\n");
-        for (reason, (count, id)) in reasons {
+        for (count, reason, id) in reasons.into_values() {
             let _ = writeln!(out, "  {count:>4}  {reason} (as in {id})");
         }
     }
