@@ -44,8 +44,12 @@ const MOVING: &[(&str, &str)] = &[
 ];
 
 /// What a finding tells of one registry, in which several cases go about at once: a snapshot shows it, and need not show it each time.
-const VALUES: &[(&str, &str)] =
-    &[(r#""[^"\n]*""#, r#""""#), (r"\d+", "N"), (r#"(?m)^(  (?:expected|actual): .{0,30})[^\n]*…$"#, "$1…")];
+const VALUES: &[(&str, &str)] = &[
+    (r#""[^"\n]*""#, r#""""#),
+    (r"\d+", "N"),
+    (r#"(""|\bN)(, (""|N))+( and N more)?"#, "LIST"),
+    (r#"(?m)^(  (?:expected|actual): .{0,30})[^\n]*…$"#, "$1…"),
+];
 
 /// The text of docs/kill-matrix.md.
 pub fn matrix() -> String {
