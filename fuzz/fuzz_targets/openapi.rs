@@ -2,9 +2,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use regspec::spec::Document;
 
 fuzz_target!(|text: &str| {
-    if let Err(error) = regspec::spec::read_operations("fuzz.yaml", text) {
+    let operations = Document::load("fuzz.yaml", text, &[]).and_then(|document| document.operations());
+    if let Err(error) = operations {
         let _: String = error.to_string();
     }
 });
