@@ -29,18 +29,9 @@ fn not_modified(seen: &Evidence<'_>, reply: &Response) -> Option<Fault> {
     }
 }
 
-/// What a request takes, by name; `*` for all, nothing at a weight of 0 (RFC 9110, 12.5.3).
 fn encoding_offered(seen: &Evidence<'_>, reply: &Response) -> Option<Fault> {
-    let headers = &seen.exchange().request.headers;
-    let offers = headers.all("accept-encoding").flat_map(|field| field.split(',')).filter_map(|offer| {
-        let mut parts = offer.split(';').map(|part| part.trim().to_ascii_lowercase());
-        let name = parts.next().filter(|name| !name.is_empty())?;
-        let refused = parts.any(|part| part.strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0)));
-        (!refused).then(|| name.trim_start_matches("x-").to_owned())
-    });
-    let offers: Vec<String> = offers.collect();
-    let known = |used: &String| offers.iter().any(|offer| offer == "*" || *offer == used.trim_start_matches("x-"));
-    let foreign: Vec<_> = encoding::encodings(reply).into_iter().filter(|used| !known(used)).collect();
+    let offers = encoding::offers(&seen.exchange().request);
+    let foreign = encoding::foreign(reply, &offers);
     let expected = || match offers.as_slice() {
         [] => "no content encoding, for none was offered".to_owned(),
         offers => format!("a content encoding among those offered: {}", show::list(offers)),

@@ -16,6 +16,9 @@ pub(super) fn config(rule: ConfigRule, seen: &Evidence<'_>) -> Judged {
     if reply.status != 200 {
         return Err(Unjudged(format!("no config.json: {}", show::reply(reply))));
     }
+    if let Some(damage) = seen.damage().filter(|_| rule == ConfigRule::StrictJson) {
+        return Ok(vec![damage]);
+    }
     let content = seen.content()?;
     if rule == ConfigRule::ModestCaching {
         return Ok(modest_caching(seen).into_iter().collect());

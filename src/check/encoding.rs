@@ -5,9 +5,9 @@ use std::{
     io::{self, Read},
 };
 
-use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use flate2::read::{DeflateDecoder, GzDecoder, MultiGzDecoder, ZlibDecoder};
 
-use crate::exchange::Response;
+use crate::exchange::{Request, Response};
 
 /// More than any honest reply that fits into what the session reads.
 const LARGEST: u64 = 1 << 28;
@@ -19,23 +19,65 @@ pub(super) fn encodings(reply: &Response) -> Vec<String> {
     words.filter(|word| !word.is_empty() && word != "identity").collect()
 }
 
+/// What a request takes, by name; `*` for all, nothing at a weight of 0 (RFC 9110, 12.5.3).
+pub(super) fn offers(request: &Request) -> Vec<String> {
+    let offers = request.headers.all("accept-encoding").flat_map(|field| field.split(','));
+    let offer = |offer: &str| {
+        let mut parts = offer.split(';').map(|part| part.trim().to_ascii_lowercase());
+        let name = parts.next().filter(|name| !name.is_empty())?;
+        let refused = parts.any(|part| part.strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0)));
+        (!refused).then(|| name.trim_start_matches("x-").to_owned())
+    };
+    offers.filter_map(offer).collect()
+}
+
+/// The encodings of a reply that are not among those offered.
+pub(super) fn foreign(reply: &Response, offers: &[String]) -> Vec<String> {
+    let known = |used: &String| offers.iter().any(|offer| offer == "*" || *offer == used.trim_start_matches("x-"));
+    encodings(reply).into_iter().filter(|used| !known(used)).collect()
+}
+
+/// Why a body cannot be unpacked.
+struct Packed {
+    /// In words, as a lowercase fragment.
+    why: String,
+    /// It ends before its end, which a client that unpacks what comes need not notice.
+    ends_early: bool,
+}
+
 /// The body without its content encodings.
 ///
 /// # Errors
 /// It is not what its label says, or the label is none that cargo knows; as a lowercase fragment.
 pub(super) fn decode(reply: &Response) -> Result<Cow<'_, [u8]>, String> {
+    unpack(reply).map_err(|packed| packed.why)
+}
+
+/// Why nobody can unpack the body, whatever is read of it; nothing if somebody can.
+pub(super) fn damage(reply: &Response) -> Option<String> {
+    unpack(reply).err().filter(|packed| !packed.ends_early).map(|packed| packed.why)
+}
+
+fn unpack(reply: &Response) -> Result<Cow<'_, [u8]>, Packed> {
     let mut body = Cow::Borrowed(&reply.body[..]);
     if body.is_empty() {
         return Ok(body);
     }
     for encoding in encodings(reply).iter().rev() {
         let decoded = match encoding.as_str() {
-            "gzip" | "x-gzip" => read(MultiGzDecoder::new(&body[..])),
+            // Some clients read the first member and leave what follows it.
+            "gzip" | "x-gzip" => read(MultiGzDecoder::new(&body[..])).or_else(|_| read(GzDecoder::new(&body[..]))),
             // The name means zlib, but some servers send the bare stream, and clients take both.
             "deflate" => read(ZlibDecoder::new(&body[..])).or_else(|_| read(DeflateDecoder::new(&body[..]))),
-            other => return Err(format!("content encoding {other}, which cargo does not know")),
+            other => {
+                let why = format!("content encoding {other}, which cargo does not know");
+                return Err(Packed { why, ends_early: false });
+            }
         };
-        body = Cow::Owned(decoded.map_err(|error| format!("a body that is labelled {encoding} and is not: {error}"))?);
+        body = Cow::Owned(decoded.map_err(|error| Packed {
+            why: format!("a body that is labelled {encoding} and is not: {error}"),
+            ends_early: error.kind() == io::ErrorKind::UnexpectedEof,
+        })?);
     }
     Ok(body)
 }
@@ -73,7 +115,10 @@ mod tests {
         zlib.write_all(b"plain").unwrap();
         bare.write_all(b"plain").unwrap();
         let gzip = gzip.finish().unwrap();
-        assert_eq!(&*decode(&labelled("GZIP", gzip)).unwrap(), b"plain");
+        assert_eq!(&*decode(&labelled("GZIP", [&gzip[..], &gzip].concat())).unwrap(), b"plainplain");
+        assert_eq!(&*decode(&labelled("x-gzip", [&gzip[..], b"more"].concat())).unwrap(), b"plain");
+        let cut = labelled("gzip", gzip[..gzip.len() - 9].to_vec());
+        assert!(decode(&cut).is_err() && damage(&cut).is_none());
         assert_eq!(&*decode(&labelled("deflate", zlib.finish().unwrap())).unwrap(), b"plain");
         assert_eq!(&*decode(&labelled("identity, deflate", bare.finish().unwrap())).unwrap(), b"plain");
     }
@@ -81,6 +126,7 @@ mod tests {
     #[test]
     fn a_wrong_label_says_so() {
         assert!(decode(&labelled("gzip", b"plain".to_vec())).unwrap_err().starts_with("a body that is labelled gzip"));
+        assert!(damage(&labelled("gzip", b"plain and longer than a head".to_vec())).is_some());
         assert!(decode(&labelled("br", b"plain".to_vec())).unwrap_err().starts_with("content encoding br"));
     }
 }

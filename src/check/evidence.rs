@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::{Readings, index::Entry, show, uploads};
+use super::{Readings, encoding, index::Entry, show, uploads};
 use crate::{
     exchange::{Exchange, Response, Transcript, Uploaded},
     plan::Case,
@@ -128,6 +128,17 @@ impl<'a> Evidence<'a> {
             return Err(Unjudged(show::cut()));
         }
         self.readings.at(self.at).content(reply).map_err(|why| Unjudged(why.to_owned()))
+    }
+
+    /// The fault that a body is not what its label says, where the request offered to read what the label says: every cargo offers gzip
+    /// and deflate, and gives up on what it cannot unpack.
+    pub fn damage(&self) -> Option<Fault> {
+        let reply = self.exchange().response().filter(|reply| !reply.cut)?;
+        self.readings.at(self.at).content(reply).err()?;
+        let why = encoding::damage(reply)?;
+        let as_offered = encoding::foreign(reply, &encoding::offers(&self.exchange().request)).is_empty();
+        let labels = encoding::encodings(reply).join(" in ");
+        as_offered.then(|| self.fault(format!("a body in {labels}, as its label says"), why))
     }
 
     /// The body as JSON, or the fault that it is none.

@@ -2,7 +2,10 @@ use std::time::{Duration, Instant};
 
 use super::{
     Mutant,
-    spoil::{Action, By, files, gzip, is, lines, lock, refuse_if, remembering, replies, status, status_of, successes},
+    spoil::{
+        Action, By, files, gzip, is, lines, lock, mislabelled, refuse_if, remembering, replies, status, status_of,
+        successes,
+    },
 };
 use crate::{
     exchange::{Request, Response},
@@ -118,6 +121,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
     }),
     Mutant::spoilt("gzip-without-label", &["line/ndjson"], "B9 artifact-keeper#3937", |registry, request| {
         successes(registry, request, FILE, |reply| reply.body = gzip(&reply.body).into())
+    }),
+    Mutant::spoilt("gzip-label-alone", &["line/ndjson"], "derived", |registry, request| {
+        mislabelled(registry, request, FILE)
     }),
     Mutant::spoilt("index-203", &["http/status-200-only"], "derived", |registry, request| {
         status(registry, request, FILE, 200, 203)

@@ -120,6 +120,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::spoilt("config-bom", &["cfg/strict-json"], "derived", |registry, request| {
         file(registry, request, |text| format!("\u{feff}{text}"))
     }),
+    Mutant::spoilt("config-gzip-label-alone", &["cfg/strict-json"], "derived", |registry, request| {
+        super::spoil::mislabelled(registry, request, &[Action::Config])
+    }),
     Mutant::spoilt("config-comment", &["cfg/strict-json"], "derived", |registry, request| {
         file(registry, request, |text| format!("// made by hand\n{text}"))
     }),

@@ -111,6 +111,16 @@ pub(super) fn successes(
     })
 }
 
+/// Labels as gzip what is not, where gzip is offered.
+pub(super) fn mislabelled(registry: &Registry, request: &Request, actions: &[Action]) -> Response {
+    let offered = request.headers.get("accept-encoding").is_some_and(|offered| offered.contains("gzip"));
+    successes(registry, request, actions, |reply| {
+        if offered {
+            reply.headers.set("content-encoding", "gzip");
+        }
+    })
+}
+
 /// Edits the refusals of some actions.
 pub(super) fn refusals(
     registry: &Registry,

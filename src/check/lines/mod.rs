@@ -45,6 +45,9 @@ pub(super) fn index_file(seen: &Evidence<'_>) -> Judged {
     }
     let schema = seen.spec.schemas.get("index-line");
     let schema = schema.ok_or_else(|| Unjudged("the contract has no schema `index-line`".to_owned()))?;
+    if let Some(damage) = seen.damage() {
+        return Ok(vec![damage.of("line/ndjson")]);
+    }
     let content = seen.content()?;
     let entries = seen.entries()?;
     let about = uploads::accepted_before(seen, seen.at).filter(|upload| uploads::is_about(seen.exchange(), upload));
@@ -88,6 +91,22 @@ mod tests {
         assert_eq!(fault.expected, "text that matches ^[0-9a-f]{64}$ at /cksum of 1.0.0");
         assert_eq!((&*fault.actual, fault.data), ("\"ABC\"", true));
         assert_eq!(only(judge("x", json!({}))).expected, "a semantic version at /vers of x");
+    }
+
+    #[test]
+    fn what_was_offered_to_be_unpacked_has_to_be() {
+        let judge = |scene: Scene| scene.judge("index-file = \"sound\"");
+        let damaged = || {
+            Scene::new().get(
+                "/3/f/foo",
+                reply(200).header("content-encoding", "gzip").body("{\"name\":\"foo\",\"vers\":\"1.0.0\"}"),
+            )
+        };
+        let fault = only(judge(damaged().sent("accept-encoding", "deflate, gzip")));
+        assert_eq!(fault.expected, "a body in gzip, as its label says");
+        assert!(fault.actual.starts_with("a body that is labelled gzip and is not"), "{}", fault.actual);
+        assert!(judge(damaged()).is_err());
+        assert!(judge(damaged().sent("accept-encoding", "gzip;q=0")).is_err());
     }
 
     #[test]
