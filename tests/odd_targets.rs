@@ -388,6 +388,25 @@ fn a_refused_further_version_is_an_echo_of_that_rule() {
 }
 
 #[test]
+fn a_target_that_takes_one_version_of_each_crate() {
+    let served = Served::new(
+        |config| config,
+        |request, registry| {
+            let first = "\"vers\":\"1.0.0\"";
+            let is_first = request.body.windows(first.len()).any(|bytes| bytes == first.as_bytes());
+            match request.path().ends_with("/crates/new") && !is_first {
+                true => Response::new(400).body("{\"errors\":[{\"detail\":\"that name is taken\"}]}"),
+                false => registry.handle(request),
+            }
+        },
+    );
+    let only = ["--only", "publish::second-version", "--only", "!capitals"];
+    let outcome = tested(&served, &[&WRITING[..], &only].concat(), 1);
+    assert_eq!(outcome.report()["totals"]["violates"], 1, "{}", outcome.out);
+    assert!(outcome.out.contains("violates MUST pub/index-eventual"), "{}", outcome.out);
+}
+
+#[test]
 fn a_git_index_is_told_by_what_it_answers_to_git() {
     let served = Served::new(
         |config| config,

@@ -30,6 +30,7 @@ const IN_PROCESS: &[(&str, &str)] = &[
     ("half-a-file-when-many-read", "the proxy speaks no HTTP/2"),
     ("hangs-up-on-short-upload", BAD_GATEWAY),
     ("hangs-up-on-trailing-bytes", BAD_GATEWAY),
+    ("octet-stream-refused", "then no upload of a run is accepted, which is told of `env/layout`"),
     ("yank-has-no-route", "what is not offered is not asked for, unless --require names it"),
 ];
 

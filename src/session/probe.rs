@@ -242,6 +242,7 @@ impl Session {
             }
             return Ok(());
         }
+        let mut some_accepted = false;
         for name in ["sample", "plain-sample"] {
             match self.publish_sample(name).await {
                 Ok(no_yank) => {
@@ -253,8 +254,9 @@ impl Session {
                     self.prepared.set(Ok(())).ok();
                     return Ok(());
                 }
-                Err(NoSample { why, refused }) => {
-                    self.profile.no_upload = refused.map(|_| why.clone());
+                Err(NoSample { why, refused, accepted }) => {
+                    some_accepted |= accepted;
+                    self.profile.no_upload = refused.filter(|_| !some_accepted).map(|_| why.clone());
                     self.profile.sample_missing = Some(why.clone());
                     if let (Some(401 | 403), "plain-sample") = (refused, name) {
                         return Err(self.denied(&why));

@@ -48,11 +48,13 @@ pub(super) struct NoSample {
     pub(super) why: String,
     /// How a sound upload was refused, where that is why.
     pub(super) refused: Option<u16>,
+    /// A sound upload was accepted before.
+    pub(super) accepted: bool,
 }
 
 impl From<String> for NoSample {
     fn from(why: String) -> Self {
-        Self { why, refused: None }
+        Self { why, refused: None, accepted: false }
     }
 }
 
@@ -108,7 +110,7 @@ impl Session {
             return Err(BEYOND.to_owned().into());
         }
         let mut run = Run::new(self, &case, false, 1.into());
-        for step in &case.decl.given {
+        for (before, step) in case.decl.given.iter().enumerate() {
             let at = run.step(step, Role::Given).await?;
             let exchange = &run.transcript.exchanges[at];
             let reply = exchange.reply.as_ref().map_err(|failure| format!("publishing it got no reply: {failure}"))?;
@@ -119,6 +121,7 @@ impl Session {
                 return Err(NoSample {
                     why: format!("publishing it answered {}", in_words(reply)),
                     refused: Some(reply.status),
+                    accepted: before > 0,
                 });
             }
         }
