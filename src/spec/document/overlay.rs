@@ -100,6 +100,10 @@ impl Action<'_> {
             let node = document.pointer_mut(&hit).ok_or_else(|| self.wrong("the target is gone"))?;
             merge(node, &update, &hit, &mut touch.pointers);
         }
+        if !document.is_object() {
+            let hint = "an update of `$` has members, which are added to those of the document";
+            return Err(self.wrong("nothing is left of the document").hint(hint));
+        }
         Ok(touch)
     }
 }
@@ -196,6 +200,12 @@ mod tests {
         let mut action = json!({"target": target, "description": "because", "x-regspec-source": "there"});
         action.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         json!([action])
+    }
+
+    #[test]
+    fn a_document_stays_one() {
+        let error = applied(action("$", &json!({"update": "text"}))).unwrap_err();
+        assert!(error.contains("o.yaml") && error.contains("action 1 on $: nothing is left"), "{error}");
     }
 
     #[test]

@@ -32,13 +32,19 @@ fn projection(mut document: Value) -> Value {
         object.entry("paths").or_insert_with(|| json!({}));
         object.entry("info").or_insert_with(|| json!({"title": "", "version": ""}));
     }
-    for item in document["paths"].as_object_mut().into_iter().flatten().map(|(_, item)| item) {
+    for item in document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten().map(|(_, item)| item) {
         for operation in
             item.as_object_mut().into_iter().flatten().map(|(_, operation)| operation).filter(|o| o.is_object())
         {
             let Some(members) = operation.as_object_mut() else { continue };
             members.entry("responses").or_insert_with(|| json!({}));
-            for reply in members["responses"].as_object_mut().into_iter().flatten().map(|(_, reply)| reply) {
+            for reply in members
+                .get_mut("responses")
+                .and_then(Value::as_object_mut)
+                .into_iter()
+                .flatten()
+                .map(|(_, reply)| reply)
+            {
                 if let Some(reply) = reply.as_object_mut().filter(|reply| !reply.contains_key("$ref")) {
                     reply.entry("description").or_insert_with(|| json!(""));
                 }
