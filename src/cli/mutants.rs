@@ -129,8 +129,9 @@ fn print(kills: &[Kill], never: &[&str], whole: bool) {
     }
     let survivors = kills.iter().filter(|kill| kill.survives()).count();
     let alarms = kills.iter().filter(|kill| !kill.unexpected.is_empty()).count();
+    let mutants = if kills.len() == 1 { "mutant" } else { "mutants" };
     output::line(&format!(
-        "\n{} mutants by hand: {} killed, {survivors} survive, {alarms} with an unexpected alarm",
+        "\n{} {mutants} by hand: {} killed, {survivors} survive, {alarms} with an unexpected alarm",
         kills.len(),
         kills.len() - survivors
     ));
