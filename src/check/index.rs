@@ -48,16 +48,21 @@ pub(super) fn member<'l>(line: &'l Map<String, Value>, name: &str) -> Option<&'l
 /// A byte order mark and NUL are taken out: they have rules of their own.
 pub(super) fn entries(content: &[u8]) -> Vec<Entry> {
     let content = content.strip_prefix("\u{feff}".as_bytes()).unwrap_or(content);
+    let content = match content.contains(&0) {
+        true => Cow::Owned(content.iter().copied().filter(|byte| *byte != 0).collect()),
+        false => Cow::Borrowed(content),
+    };
     let pieces = content.split(|byte| *byte == b'\n').enumerate();
     let entries = pieces.filter_map(|(index, piece)| {
-        let piece = match piece.contains(&0) {
-            true => Cow::Owned(piece.iter().copied().filter(|byte| *byte != 0).collect()),
-            false => Cow::Borrowed(piece),
+        // Of text that is known to be UTF-8 not each string has to be looked at again.
+        let read = match std::str::from_utf8(piece) {
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(piece),
         };
-        let line = match serde_json::from_slice(&piece) {
+        let line = match read {
             Ok(object) => Ok(Value::Object(object)),
             Err(error) => {
-                let text = String::from_utf8_lossy(&piece).trim().to_owned();
+                let text = String::from_utf8_lossy(piece).trim().to_owned();
                 if text.is_empty() {
                     return None;
                 }
