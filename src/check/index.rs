@@ -52,26 +52,34 @@ pub(super) fn entries(content: &[u8]) -> Vec<Entry> {
         true => Cow::Owned(content.iter().copied().filter(|byte| *byte != 0).collect()),
         false => Cow::Borrowed(content),
     };
-    let pieces = content.split(|byte| *byte == b'\n').enumerate();
-    let entries = pieces.filter_map(|(index, piece)| {
-        // Of text that is known to be UTF-8 not each string has to be looked at again.
-        let read = match std::str::from_utf8(piece) {
-            Ok(text) => serde_json::from_str(text),
-            Err(_) => serde_json::from_slice(piece),
-        };
-        let line = match read {
-            Ok(object) => Ok(Value::Object(object)),
-            Err(error) => {
-                let text = String::from_utf8_lossy(piece).trim().to_owned();
-                if text.is_empty() {
-                    return None;
-                }
-                Err(NoLine { text, why: format!("it is no JSON object: {error}") })
+    // Text is faster to split and to read, for it is known to be UTF-8 as a whole.
+    match std::str::from_utf8(&content) {
+        Ok(text) => {
+            let pieces = text.split('\n').enumerate();
+            pieces
+                .filter_map(|(index, piece)| entry(index + 1, piece.as_bytes(), serde_json::from_str(piece)))
+                .collect()
+        }
+        Err(_) => {
+            let pieces = content.split(|byte| *byte == b'\n').enumerate();
+            pieces.filter_map(|(index, piece)| entry(index + 1, piece, serde_json::from_slice(piece))).collect()
+        }
+    }
+}
+
+/// One piece as it was read; nothing if it is blank.
+fn entry(number: usize, piece: &[u8], read: serde_json::Result<Map<String, Value>>) -> Option<Entry> {
+    let line = match read {
+        Ok(object) => Ok(Value::Object(object)),
+        Err(error) => {
+            let text = String::from_utf8_lossy(piece).trim().to_owned();
+            if text.is_empty() {
+                return None;
             }
-        };
-        Some(Entry { number: index + 1, line })
-    });
-    entries.collect()
+            Err(NoLine { text, why: format!("it is no JSON object: {error}") })
+        }
+    };
+    Some(Entry { number, line })
 }
 
 /// The versions that a reply lists.
