@@ -41,8 +41,9 @@ pub(super) fn foreign(reply: &Response, offers: &[String]) -> Vec<String> {
 struct Packed {
     /// In words, as a lowercase fragment.
     why: String,
-    /// It ends before its end, which a client that unpacks what comes need not notice.
-    ends_early: bool,
+    /// It may be sound for somebody else: it ends before its end, which a client that unpacks what comes need not notice, or it is more
+    /// than we read.
+    may_be_read: bool,
 }
 
 /// The body without its content encodings.
@@ -55,7 +56,7 @@ pub(super) fn decode(reply: &Response) -> Result<Cow<'_, [u8]>, String> {
 
 /// Why nobody can unpack the body, whatever is read of it; nothing if somebody can.
 pub(super) fn damage(reply: &Response) -> Option<String> {
-    unpack(reply).err().filter(|packed| !packed.ends_early).map(|packed| packed.why)
+    unpack(reply).err().filter(|packed| !packed.may_be_read).map(|packed| packed.why)
 }
 
 fn unpack(reply: &Response) -> Result<Cow<'_, [u8]>, Packed> {
@@ -68,18 +69,24 @@ fn unpack(reply: &Response) -> Result<Cow<'_, [u8]>, Packed> {
             // Some clients read the first member and leave what follows it.
             "gzip" | "x-gzip" => read(MultiGzDecoder::new(&body[..])).or_else(|_| read(GzDecoder::new(&body[..]))),
             // The name means zlib, but some servers send the bare stream, and clients take both.
-            "deflate" => read(ZlibDecoder::new(&body[..])).or_else(|_| read(DeflateDecoder::new(&body[..]))),
+            "deflate" => read(ZlibDecoder::new(&body[..])).or_else(|error| {
+                read(DeflateDecoder::new(&body[..])).map_err(|bare| if may_be_read(&error) { error } else { bare })
+            }),
             other => {
                 let why = format!("content encoding {other}, which cargo does not know");
-                return Err(Packed { why, ends_early: false });
+                return Err(Packed { why, may_be_read: false });
             }
         };
         body = Cow::Owned(decoded.map_err(|error| Packed {
             why: format!("a body that is labelled {encoding} and is not: {error}"),
-            ends_early: error.kind() == io::ErrorKind::UnexpectedEof,
+            may_be_read: may_be_read(&error),
         })?);
     }
     Ok(body)
+}
+
+fn may_be_read(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::Other)
 }
 
 fn read(decoder: impl Read) -> io::Result<Vec<u8>> {
@@ -119,7 +126,10 @@ mod tests {
         assert_eq!(&*decode(&labelled("x-gzip", [&gzip[..], b"more"].concat())).unwrap(), b"plain");
         let cut = labelled("gzip", gzip[..gzip.len() - 9].to_vec());
         assert!(decode(&cut).is_err() && damage(&cut).is_none());
-        assert_eq!(&*decode(&labelled("deflate", zlib.finish().unwrap())).unwrap(), b"plain");
+        let zlib = zlib.finish().unwrap();
+        let cut = labelled("deflate", zlib[..zlib.len() - 5].to_vec());
+        assert!(decode(&cut).is_err() && damage(&cut).is_none());
+        assert_eq!(&*decode(&labelled("deflate", zlib)).unwrap(), b"plain");
         assert_eq!(&*decode(&labelled("identity, deflate", bare.finish().unwrap())).unwrap(), b"plain");
     }
 
